@@ -1,0 +1,119 @@
+"""From pytest's outcome of one phase of a test to a verdict on its claim."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from mpspec.expectations import Expectation
+from mpspec.history import Report
+from mpspec.implementations import NotOffered
+from mpspec.observer import DeadlineError
+from mpspec.verdicts import Status
+
+LONGEST_OUTPUT = 1 << 20
+"""Characters of captured output beyond which a test counts as flooding it."""
+
+TIMEOUT_MESSAGE = "Timeout ("  # how pytest-timeout's failure begins
+
+
+@dataclass
+class Judged:
+    """The verdict that one phase of a test (setup, call, teardown) gives."""
+
+    status: Status | None  # None: this phase says nothing
+    seen: str = ""
+    expected: str = Status.HOLDS.value
+    instead: str = ""
+    seconds: float = 0.0
+    history: Iterable[Report] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as simple values, which pytest-xdist can carry."""
+        return {
+            "status": self.status.value if self.status else "",
+            "seen": self.seen,
+            "expected": self.expected,
+            "instead": self.instead,
+            "seconds": self.seconds,
+            "history": [_as_list(report) for report in self.history],
+        }
+
+
+def judge(
+    report: pytest.TestReport, raised: pytest.ExceptionInfo[Any] | None, expected: Expectation
+) -> Judged:
+    """Return the verdict of one phase, and make pytest's `report` of it say the same."""
+    if report.when != "call":
+        status, seen = _around_the_call(report, raised, expected)
+    elif flood := _cut_flood(report):
+        status, seen = Status.FAILS, flood
+    else:
+        status, seen = _in_the_call(raised, expected)
+    _tell(report, status, seen)
+    awaited = Status.REFUTED if expected.status is Status.REFUTED else Status.HOLDS
+    return Judged(status, seen, awaited.value, expected.instead, report.duration)
+
+
+def _around_the_call(
+    report: pytest.TestReport, raised: pytest.ExceptionInfo[Any] | None, expected: Expectation
+) -> tuple[Status | None, str]:
+    if raised is None:
+        return None, ""
+    if isinstance(raised.value, NotOffered):
+        return Status.NOT_OFFERED, str(raised.value)
+    if isinstance(raised.value, pytest.skip.Exception):
+        return Status.NOT_APPLICABLE, expected.reason or str(raised.value)
+    return Status.ERROR, f"in {report.when}: {raised.exconly()}"
+
+
+def _in_the_call(
+    raised: pytest.ExceptionInfo[Any] | None, expected: Expectation
+) -> tuple[Status, str]:
+    should_be_refuted = expected.status is Status.REFUTED
+    if raised is None:
+        if should_be_refuted:
+            return Status.FAILS, f"expected to be refuted ({expected.reason}), and it holds"
+        return Status.HOLDS, ""
+    seen = raised.exconly()
+    if isinstance(raised.value, NotOffered):
+        return Status.NOT_OFFERED, str(raised.value)
+    if isinstance(raised.value, pytest.skip.Exception):
+        return Status.NOT_APPLICABLE, str(raised.value)
+    if isinstance(raised.value, DeadlineError) or _timed_out(raised.value):
+        return Status.HANGS, seen
+    if isinstance(raised.value, (AssertionError, pytest.fail.Exception)):
+        return (Status.REFUTED if should_be_refuted else Status.FAILS), seen
+    return Status.ERROR, seen
+
+
+def _timed_out(raised: BaseException) -> bool:
+    return isinstance(raised, pytest.fail.Exception) and str(raised).startswith(TIMEOUT_MESSAGE)
+
+
+def _cut_flood(report: pytest.TestReport) -> str:
+    """Cut captured output that is too long; return what to say of it, nothing if none is."""
+    flooded = ""
+    for number, (title, text) in enumerate(report.sections):
+        if len(text) > LONGEST_OUTPUT:
+            report.sections[number] = title, text[:1000] + "\n[cut]\n"
+            flooded = f"it flooded its output: {title}, more than {LONGEST_OUTPUT} characters"
+    return flooded
+
+
+def _tell(report: pytest.TestReport, status: Status | None, seen: str) -> None:
+    """Make pytest's report agree with the verdict."""
+    if status is Status.REFUTED:
+        report.outcome, report.longrepr = "passed", None
+    elif status in {Status.NOT_OFFERED, Status.NOT_APPLICABLE}:
+        path, line, _ = report.location
+        report.outcome, report.longrepr = "skipped", (path, line or 0, f"{status.value}: {seen}")
+    elif status is not None and status.red and report.outcome != "failed":
+        report.outcome, report.longrepr = "failed", f"{status.value}: {seen}"
+
+
+def _as_list(report: Report) -> list[Any]:
+    return [report.time, report.probe, report.kind, report.event, report.value]

@@ -1,0 +1,128 @@
+"""Processes that a test, a program or a run has left behind: found, and ended by their pids.
+
+What multiprocessing keeps for itself, its resource tracker and its fork server, is no leftover.
+The tracker is never killed: it is what removes semaphores and shared memory once all others have
+gone.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from multiprocessing import active_children
+from pathlib import Path
+
+import psutil
+
+RUN_VARIABLE = "MPSPEC_RUN"
+"""The environment variable that marks every process that a run has started."""
+
+PATIENCE = 5.0
+"""Seconds that a process has to end by itself, where it should, before it is killed."""
+
+_TRACKERS = ("resource_tracker", "semaphore_tracker")
+_HELPERS = (*_TRACKERS, "forkserver")
+
+
+def left_behind() -> list[psutil.Process]:
+    """Return the processes below this one that still run, apart from multiprocessing's own."""
+    if not _has_children():
+        return []
+    children = psutil.Process().children()
+    helpers = [child for child in children if _is_one_of(child, _HELPERS)]
+    found = [child for child in children if child not in helpers]
+    for parent in children:
+        with suppress(psutil.NoSuchProcess):
+            found += parent.children(recursive=True)
+    return [process for process in found if _runs(process)]
+
+
+def marked(token: str, variable: str = RUN_VARIABLE) -> list[psutil.Process]:
+    """Return the processes, but for this one, in whose environment `variable` is `token`.
+
+    It is the environment that a process was started with; a forked child shows its parent's.
+    """
+    return [
+        process
+        for process in psutil.process_iter()
+        if process.pid != os.getpid() and _environment(process).get(variable) == token
+    ]
+
+
+def wait_until_gone(processes: Iterable[psutil.Process], patience: float = PATIENCE) -> None:
+    """Give `processes` a while to end by themselves."""
+    psutil.wait_procs([process for process in processes if _runs(process)], timeout=patience)
+
+
+def end(processes: Iterable[psutil.Process]) -> None:
+    """Kill `processes` by their pids; wait for the resource trackers among them to finish."""
+    doomed = [process for process in processes if _runs(process)]
+    trackers = [process for process in doomed if _is_one_of(process, _TRACKERS)]
+    for process in doomed:
+        if process not in trackers:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+    active_children()  # reaps those that are this process's own, so that it knows of it
+    _, still = psutil.wait_procs(doomed, timeout=PATIENCE)
+    for process in still:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+
+
+def threads_left(before: set[threading.Thread]) -> list[threading.Thread]:
+    """Return the threads that run now and did not `before`, after a while to end."""
+    new = [thread for thread in threading.enumerate() if thread not in before]
+    for thread in new:
+        thread.join(PATIENCE / len(new))
+    return [thread for thread in new if thread.is_alive()]
+
+
+@contextmanager
+def limited_files(size: int) -> Iterator[None]:
+    """Keep files that this process and its children write below `size` bytes.
+
+    A child that prints without end would fill the disk before its deadline.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    lower = [limit for limit in (size, soft, hard) if limit != resource.RLIM_INFINITY]
+    resource.setrlimit(resource.RLIMIT_FSIZE, (min(lower), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def _has_children() -> bool:
+    """Return whether this process has any child, quickly where the system can tell."""
+    try:
+        tasks = Path("/proc/self/task").iterdir()
+        return any((task / "children").read_text() for task in tasks)
+    except OSError:
+        return True
+
+
+def _runs(process: psutil.Process) -> bool:
+    with suppress(psutil.NoSuchProcess):
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    return False
+
+
+def _is_one_of(process: psutil.Process, modules: Iterable[str]) -> bool:
+    with suppress(psutil.Error):
+        words = " ".join(process.cmdline())
+        return any(f"{module} import main" in words for module in modules)
+    return False
+
+
+def _environment(process: psutil.Process) -> dict[str, str]:
+    with suppress(psutil.Error, OSError):
+        return process.environ()
+    return {}

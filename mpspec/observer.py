@@ -1,0 +1,297 @@
+"""The test's side of the instrument: it directs the children and proves what they do.
+
+    worker = observer.probe("worker")
+    mp.Process(target=hold, args=(lock, worker)).start()
+    observer.expect("inside")                          # it has arrived, and waits there
+    observer.expect_blocked(other, after="acquiring")  # and the other one cannot come in
+    observer.proceed("inside")                         # on it goes
+
+No clock decides anything: a deadline only bounds a hang.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from mpspec.channel import Channel, Connection
+from mpspec.history import History, Report
+from mpspec.probe import OBSERVER_VARIABLE, Probe
+from mpspec.sleeping import process_sleeps, process_state
+
+DEADLINE = 15.0
+"""Seconds after which a wait is given up as a hang."""
+
+# How long a thread, of which the system cannot tell whether it waits for a lock or for its turn,
+# is given to report that it went on. Too short can only miss a fault, never raise a false alarm.
+GRACE = 0.05
+
+# How soon the system is asked again whether a process sleeps. Nothing is judged by it.
+LOOK_AGAIN = 0.001
+
+ARRIVALS = frozenset({"note", "checkpoint", "begin"})
+OWN_REPORTS = ARRIVALS | {"end"}
+
+
+class DeadlineError(Exception):
+    """What was waited for did not come within the deadline: the test hangs."""
+
+
+class Observer:
+    """Directs processes by their probes and keeps the history of what they report.
+
+    Every wait ends in one of three ways: what was asked for came; it cannot come any more, or its
+    opposite has come (`AssertionError`); or the `deadline`, in seconds, passed (`DeadlineError`).
+    Each message shows the history so far.
+    """
+
+    def __init__(self, deadline: float = DEADLINE) -> None:
+        self.deadline = deadline
+        self._channel = Channel()
+        self._given: dict[str, bool] = {}  # probe -> may several processes use it?
+        self._anyone = False  # may a program make probes of its own?
+        self._opened: set[str] = set()
+        self._held: dict[Connection, Report] = {}  # who waits, and at which checkpoint
+        self._reports: list[Report] = []
+        self._new: list[Report] = []  # what no `expect` has returned yet
+
+    def probe(self, name: str, *, many: bool = False) -> Probe:
+        """Return a handle for a child to report with; `many` where several processes share it."""
+        if name in self._given:
+            raise ValueError(f"there is a probe {name!r} already")
+        self._given[name] = many
+        return Probe(name, self._channel.port, self._channel.token)
+
+    def probes(self, name: str, count: int) -> list[Probe]:
+        """Return `count` handles: `name 1`, `name 2` ..."""
+        return [self.probe(f"{name} {number}") for number in range(1, count + 1)]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment variable by which a whole program finds this observer."""
+        self._anyone = True
+        return {OBSERVER_VARIABLE: f"{self._channel.port}:{self._channel.token}"}
+
+    @property
+    def pids(self) -> set[int]:
+        """The processes that have reported, apart from this one."""
+        return {c.pid for c in self._channel.connections if not c.in_this_process}
+
+    @property
+    def history(self) -> History:
+        """All that has been reported so far."""
+        self._read()
+        return History(self._reports)
+
+    def note(self, event: str, value: Any = None) -> None:
+        """Put something that the test itself does into the history."""
+        self._add("test", "note", event, value)
+
+    def expect(self, event: str, count: int = 1, *, of: Probe | None = None) -> list[Report]:
+        """Wait until `event` has been reported `count` more times, and return these reports.
+
+        `more`: reports that an earlier call returned do not count again. With `of`, only what this
+        one probe reports counts.
+        """
+        who = of.name if of else ""
+        wanted = f"{count} x {event!r}" + (f" from {who}" if who else "")
+
+        def come() -> list[Report] | None:
+            possible = self._may_still_report(who)
+            new = self._unexpected(event, who)
+            if len(new) < count and not possible:
+                raise AssertionError(
+                    self._story(f"expected {wanted}; {len(new)} came, and no other can")
+                )
+            return new[:count] if len(new) >= count else None
+
+        reports: list[Report] = self._wait(
+            come, lambda: f"{wanted}; {len(self._unexpected(event, who))} came"
+        )
+        self._new = [report for report in self._new if report not in reports]
+        return reports
+
+    def proceed(self, event: str, count: int = 1, *, of: Probe | None = None) -> None:
+        """Let `count` of those who wait at the checkpoint `event` go on, first come, first go."""
+        who = of.name if of else ""
+
+        def waiting() -> list[Connection] | None:
+            possible = self._may_still_report(who)
+            there = self._waiting_at(event, who)
+            if len(there) < count and not possible:
+                raise AssertionError(
+                    self._story(f"{count} should go on from {event!r}; {len(there)} can be there")
+                )
+            return there[:count] if len(there) >= count else None
+
+        for connection in self._wait(waiting, lambda: f"{count} at the checkpoint {event!r}"):
+            self._release(connection)
+
+    def open(self, event: str) -> None:
+        """Let everyone pass the checkpoint `event`, now and later."""
+        self._opened.add(event)
+        self._read()
+        for connection in self._waiting_at(event, ""):
+            self._release(connection)
+
+    def expect_blocked(self, *probes: Probe, after: str) -> None:
+        """Prove that each of `probes` is blocked in the call that it announced with `after`.
+
+        Proof: it has reported `after`; the operating system says that the process sleeps; and,
+        looked at after that, it has reported nothing further. A thread of the test's own process
+        is given `GRACE` seconds to report instead. `AssertionError` if one went on or has ended.
+        """
+        for name in [probe.name for probe in probes]:
+            self._wait(
+                partial(self._proof_of_blocking, name, after),
+                partial("{} blocked after {!r}".format, name, after),
+            )
+
+    def expect_ended(self, *probes: Probe) -> None:
+        """Wait until the processes that reported by `probes` have ended."""
+        for name in [probe.name for probe in probes]:
+            self._wait(partial(self._has_ended, name), partial("the end of {}".format, name))
+
+    def expect_state(self, pid: int, *states: str) -> str:
+        """Wait until the system gives the process `pid` one of `states`, and return which.
+
+        The states are psutil's (`sleeping`, `stopped`, `zombie` ...), and `gone`.
+        """
+        found: str = self._wait(
+            lambda: state if (state := process_state(pid)) in states else None,
+            lambda: f"process {pid} to be {' or '.join(states)}; it is {process_state(pid)}",
+        )
+        return found
+
+    def close(self) -> None:
+        """Hang up: whoever still waits at a checkpoint ends."""
+        self._channel.close()
+
+    # Reading
+
+    def _wait(self, look: Callable[[], Any], awaited: Callable[[], str]) -> Any:
+        """Read until `look` returns something true; past the deadline, say what was `awaited`."""
+        last = time.monotonic() + self.deadline
+        self._read()
+        while not (found := look()):
+            if time.monotonic() > last:
+                message = f"waited {self.deadline:g} s in vain for {awaited()}"
+                raise DeadlineError(self._story(message))
+            self._read(LOOK_AGAIN)
+        return found
+
+    def _read(self, seconds: float = 0) -> None:
+        """Read all that has arrived; if nothing has, wait up to `seconds` for it."""
+        last = time.monotonic() + seconds + self.deadline
+        self._take(seconds)
+        while self._channel.pending():
+            if time.monotonic() > last:
+                raise DeadlineError(self._story("reports come without end"))
+            self._take(0)
+
+    def _take(self, seconds: float) -> None:
+        for connection, message in self._channel.read(seconds):
+            if message is None:
+                self._end(connection)
+            else:
+                self._record(connection, message)
+
+    def _record(self, connection: Connection, message: dict[str, Any]) -> None:
+        kind, event = str(message["kind"]), str(message["event"])
+        when, value = int(message["time"]), message["value"]
+        report = Report(when, connection.probe, kind, event, value, connection.pid)
+        self._reports.append(report)
+        if kind in ARRIVALS:
+            self._new.append(report)
+        if kind == "checkpoint":
+            self._held[connection] = report
+            if event in self._opened:
+                self._release(connection)
+
+    def _end(self, connection: Connection) -> None:
+        self._held.pop(connection, None)
+        self._add(connection.probe, "ended", pid=connection.pid)
+
+    def _add(self, probe: str, kind: str, event: str = "", value: Any = None, pid: int = 0) -> None:
+        self._reports.append(Report(time.monotonic_ns(), probe, kind, event, value, pid))
+
+    def _release(self, connection: Connection) -> None:
+        held = self._held.pop(connection)
+        self._add(connection.probe, "proceed", held.event, pid=connection.pid)
+        try:
+            connection.go_on()
+        except ConnectionError:
+            return  # it has just ended; the next read tells
+
+    # Judging
+
+    def _unexpected(self, event: str, who: str) -> list[Report]:
+        new = [report for report in self._new if report.event == event]
+        return list(History(report for report in new if who in {"", report.probe}))
+
+    def _users(self, name: str) -> list[Connection]:
+        return [c for c in self._channel.connections if c.probe == name]
+
+    def _may_still_report(self, who: str) -> bool:
+        """Return whether anybody is left who could report without being let go first."""
+        self._end_threads()
+        if not who:
+            return self._anyone or any(self._may_report(name) for name in self._given)
+        return self._may_report(who)
+
+    def _may_report(self, name: str) -> bool:
+        users = self._users(name)
+        if not users or self._given.get(name, True):
+            return True
+        return any(not c.ended and c not in self._held for c in users)
+
+    def _waiting_at(self, event: str, who: str) -> list[Connection]:
+        there = [c for c, held in self._held.items() if held.event == event]
+        there = [c for c in there if who in {"", c.probe}]
+        return sorted(there, key=lambda connection: self._held[connection].time)
+
+    def _has_ended(self, name: str) -> bool:
+        self._end_threads()
+        users = self._users(name)
+        return bool(users) and all(c.ended for c in users)
+
+    def _end_threads(self) -> None:
+        """Take the end of a thread for the end of its connection, as a process's is."""
+        for connection in self._channel.ended_threads():
+            self._read()  # its last words
+            connection.hang_up()
+            self._end(connection)
+
+    def _proof_of_blocking(self, name: str, after: str) -> bool:
+        """Return whether there is a proof by now; `AssertionError` for a proof of the opposite."""
+        if not any(report.event == after for report in self._made_by(name)):
+            if not self._may_report(name):
+                raise AssertionError(self._story(f"{name} cannot come to {after!r} any more"))
+            return False
+        users = self._users(name)
+        asleep = all(c.in_this_process or process_sleeps(c.pid) for c in users)
+        self._read(GRACE if any(c.in_this_process for c in users) else 0)
+        self._deny_if_it_went_on(name, after)
+        if asleep:
+            self._add(name, "blocked", after, pid=users[0].pid)
+        return asleep
+
+    def _made_by(self, name: str) -> list[Report]:
+        """Return what `name` itself reported, without what the observer saw of it."""
+        return [report for report in History(self._reports).of(name) if report.kind in OWN_REPORTS]
+
+    def _deny_if_it_went_on(self, name: str, after: str) -> None:
+        last = self._made_by(name)[-1].event
+        if last != after:
+            raise AssertionError(
+                self._story(f"{name} is not blocked after {after!r}: it went on to {last!r}")
+            )
+        if self._has_ended(name):
+            raise AssertionError(self._story(f"{name} is not blocked after {after!r}: it ended"))
+
+    def _story(self, what: str) -> str:
+        strangers = self._channel.strangers
+        turned_away = f"\n({strangers} without the token turned away)" if strangers else ""
+        return f"{what}\nhistory so far:\n{History(self._reports)}{turned_away}"

@@ -1,0 +1,277 @@
+"""The pytest plugin: it runs the spec's tests in every cell and gives their verdicts.
+
+A test in a file `test_NN_*.py` is a spec test: it runs once for each implementation under test,
+which it gets as `mp`. Other tests are left alone.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import signal
+import sys
+import threading
+import types
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mpspec import leftovers
+from mpspec.expectations import MARKS, Expectation, expectation
+from mpspec.implementations import Implementation, NotOffered, UnknownImplementationError, select
+from mpspec.judge import judge
+from mpspec.observer import DEADLINE, Observer
+from mpspec.program import Program, start_program
+from mpspec.recorder import Recorder
+from mpspec.verdicts import Status
+
+SPEC_FILE = re.compile(r"test_\d\d_\w+\.py")
+
+# The whole test gets longer than one wait of its observer, whose message says more.
+WHOLE_TEST = 2.0
+
+LARGEST_FILE = 64 << 20
+"""Bytes that a test and its children may write to one file, captured output included."""
+
+# Without these a spec test would see other warnings in one way of running it than in another.
+WARNINGS = (
+    "default",
+    # A forking pytest-xdist worker has a second thread, execnet's, which only reads.
+    "ignore:.*multi-threaded, use of fork.*:DeprecationWarning",
+)
+
+observer_key = pytest.StashKey[Observer]()
+expected_key = pytest.StashKey[Expectation]()
+threads_key = pytest.StashKey[set[threading.Thread]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options of a run."""
+    group = parser.getgroup("mpspec", "the specification of multiprocessing")
+    group.addoption(
+        "--implementation",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="what to test: fork, spawn, forkserver, threads, multiprocessing (all its start "
+        "methods) ...; may be repeated; the default is all of the standard library's",
+    )
+    group.addoption("--verdicts", metavar="FILE", help="write the verdicts there, as JSON lines")
+    group.addoption(
+        "--deadline",
+        type=float,
+        default=DEADLINE,
+        metavar="SECONDS",
+        help="how long a test waits for an event before it hangs (default: %(default)g)",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Prepare the process that runs the tests; one that xdist started as well."""
+    for mark in MARKS.values():
+        config.addinivalue_line("markers", mark)
+    config.pluginmanager.register(_Session(config), "mpspec-session")
+    if not hasattr(config, "workerinput"):
+        path = config.getoption("--verdicts")
+        recorder = Recorder(Path(path) if path else None, cells(config))
+        config.pluginmanager.register(recorder, "mpspec-recorder")
+
+
+class _Session:
+    """What is changed for the length of a session, and put back."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.undo: list[Callable[[], Any]] = []
+        self._replace_main()
+        self._end_tidily_on_sigterm()
+        if leftovers.RUN_VARIABLE not in os.environ:
+            self._mark_what_is_started()
+
+    def pytest_unconfigure(self) -> None:
+        """Put everything back."""
+        while self.undo:
+            self.undo.pop()()
+
+    def _replace_main(self) -> None:
+        """Let spawned children find an empty `__main__`, as if under `python -m pytest`.
+
+        Else each would run the `pytest` script again, as `__mp_main__`, and pay its imports.
+        """
+        main = sys.modules["__main__"]
+        sys.modules["__main__"] = types.ModuleType("__main__")
+        self.undo.append(lambda: sys.modules.update(__main__=main))
+
+    def _end_tidily_on_sigterm(self) -> None:
+        """Take SIGTERM as Ctrl-C is taken: fixtures are torn down and children ended.
+
+        A forked child gets the default handler back: how it ends is part of what is tested.
+        """
+        if threading.current_thread() is not threading.main_thread():
+            return
+        before = signal.signal(signal.SIGTERM, _interrupt)
+        self.undo.append(lambda: signal.signal(signal.SIGTERM, before))
+
+    def _mark_what_is_started(self) -> None:
+        """Mark the processes that this session starts, and end those that are left of them."""
+        token = secrets.token_hex(16)
+        os.environ[leftovers.RUN_VARIABLE] = token
+        self.undo.append(lambda: leftovers.end(leftovers.marked(token)))
+        self.undo.append(lambda: os.environ.pop(leftovers.RUN_VARIABLE))
+
+
+def _interrupt(number: int, frame: Any) -> None:
+    raise KeyboardInterrupt(signal.Signals(number).name)
+
+
+def _restore_sigterm() -> None:
+    if signal.getsignal(signal.SIGTERM) is _interrupt:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows, where nothing forks
+    os.register_at_fork(after_in_child=_restore_sigterm)
+
+
+def cells(config: pytest.Config) -> list[Implementation]:
+    """Return the implementations under test."""
+    try:
+        return select(config.getoption("--implementation"))
+    except UnknownImplementationError as error:
+        raise pytest.UsageError(str(error)) from None
+
+
+def is_spec(path: Path) -> bool:
+    """Return whether the test file at `path` belongs to a chapter of the note."""
+    return SPEC_FILE.fullmatch(path.name) is not None
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run each spec test in every cell, also one that does not ask for `mp`."""
+    if not is_spec(Path(metafunc.module.__file__ or "")):
+        return
+    if "mp" not in metafunc.fixturenames:
+        metafunc.fixturenames.append("mp")
+    chosen = cells(metafunc.config)
+    metafunc.parametrize("mp", chosen, ids=[cell.short for cell in chosen], indirect=True)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Give each spec test its deadline and its warnings."""
+    whole = config.getoption("--deadline") * WHOLE_TEST
+    for item in items:
+        if is_spec(item.path):
+            item.add_marker(pytest.mark.timeout(whole, method="signal"))
+            for rule in WARNINGS:
+                item.add_marker(pytest.mark.filterwarnings(rule))
+
+
+@pytest.fixture
+def mp(request: pytest.FixtureRequest) -> Implementation:
+    """Return the implementation under test: `mp.Process`, `mp.Lock` ... are the genuine objects."""
+    cell: Implementation = request.param
+    expected = expectation(request.node.iter_markers(), cell)
+    request.node.stash[expected_key] = expected
+    if expected.status is Status.NOT_APPLICABLE:
+        pytest.skip(f"not applicable: {expected.reason}")
+    for mark in request.node.iter_markers("needs"):
+        for name in mark.args:
+            cell.offered(name)
+    return cell
+
+
+@pytest.fixture
+def observer(request: pytest.FixtureRequest) -> Iterator[Observer]:
+    """Return an observer for the length of the test; it hangs up at the end."""
+    observer = Observer(request.config.getoption("--deadline"))
+    request.node.stash[observer_key] = observer
+    yield observer
+    observer.close()
+
+
+@pytest.fixture
+def run_program(
+    request: pytest.FixtureRequest, mp: Implementation, observer: Observer
+) -> Iterator[Callable[..., Program]]:
+    """Return a function that starts a program of `mpspec/programs` under the cell's start method.
+
+    `run_program("guarded.py").wait()` runs it to its end. What still runs when the test ends is
+    ended, with all that it started.
+    """
+    started: list[Program] = []
+    deadline = request.config.getoption("--deadline")
+
+    def run(name: str, **options: Any) -> Program:
+        program = start_program(name, mp, observer, deadline=deadline, **options)
+        started.append(program)
+        return program
+
+    yield run
+    for program in started:
+        program.end()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Bound what a spec test can write; let its threads end as in any program."""
+    if not is_spec(item.path):
+        return (yield)
+    item.stash[threads_key] = set(threading.enumerate())
+    hook, threading.excepthook = threading.excepthook, threading.__excepthook__
+    try:
+        with leftovers.limited_files(LARGEST_FILE):
+            return (yield)
+    finally:
+        threading.excepthook = hook
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
+    """See to it that a spec test leaves nothing behind; one that held and does is an error."""
+    yield
+    if not is_spec(item.path):
+        return
+    processes = leftovers.left_behind()
+    held = item.stash.get(held_key, False)
+    if held:
+        leftovers.wait_until_gone(processes)
+        processes = leftovers.left_behind()
+    leftovers.end(processes)
+    threads = leftovers.threads_left(item.stash[threads_key])
+    if held and (processes or threads):
+        raise RuntimeError(f"the test left behind: {[*processes, *threads]}")
+
+
+held_key = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Turn pytest's outcome of each phase into a verdict."""
+    report = yield
+    if not is_spec(item.path):
+        return report
+    expected = item.stash.get(expected_key, Expectation())
+    judged = judge(report, call.excinfo, expected)
+    if report.when == "call":
+        item.stash[held_key] = judged.status is Status.HOLDS
+        observer = item.stash.get(observer_key, None)
+        if observer is not None:
+            judged.history = list(observer.history)
+    report.mpspec = judged.as_json()  # type: ignore[attr-defined]  # travels with the report
+    return report
+
+
+def pytest_report_teststatus(report: Any) -> tuple[str, str, str] | None:
+    """Count an expected refutation as what it is."""
+    judged = getattr(report, "mpspec", None)
+    if judged and report.when == "call" and judged["status"] == Status.REFUTED.value:
+        return "refuted", "≠", "REFUTED"
+    return None
+
+
+__all__ = ["NotOffered", "mp", "observer", "run_program"]

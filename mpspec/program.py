@@ -1,0 +1,174 @@
+"""Runs a whole program in an interpreter of its own, bounded in time and in output.
+
+It runs in a process group of its own, so that a Ctrl-C meant for it can be sent to the group, and
+all that it started can be ended with it.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import selectors
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import IO
+
+from mpspec import leftovers
+from mpspec.implementations import Implementation
+from mpspec.observer import DEADLINE, DeadlineError, Observer
+from mpspec.programs import IMPLEMENTATION_VARIABLE
+
+PROGRAMS = Path(__file__).parent / "programs"
+
+LONGEST_OUTPUT = 1 << 20
+"""Bytes of output after which a program is ended, as one that floods."""
+
+PROGRAM_VARIABLE = "MPSPEC_PROGRAM"
+
+
+class FloodError(AssertionError):
+    """The program printed without end."""
+
+
+class Program:
+    """A program that runs; `wait` for its end, or direct it through the observer meanwhile."""
+
+    def __init__(self, process: subprocess.Popen[bytes], token: str, deadline: float) -> None:
+        self.process = process
+        self._token = token
+        self._deadline = deadline
+        self._pipes = _pipes(process)
+        self._output: dict[str, bytearray] = {name: bytearray() for name in ("out", "err")}
+
+    @property
+    def status(self) -> int | None:
+        """The exit status: None while it runs, -N if ended by signal N."""
+        return self.process.poll()
+
+    @property
+    def out(self) -> str:
+        """What it, or a child of its, has printed."""
+        return self._output["out"].decode(errors="replace")
+
+    @property
+    def err(self) -> str:
+        """What it, or a child of its, has written to standard error."""
+        return self._output["err"].decode(errors="replace")
+
+    def wait(self) -> Program:
+        """Wait until it has ended, with whoever else holds its output.
+
+        Raises `DeadlineError` past the deadline, and `FloodError` if its output has no end.
+        """
+        self._read_until(lambda: False)
+        self.process.wait(self._deadline)
+        return self
+
+    def wait_for_output(self, text: str, count: int = 1) -> None:
+        """Wait until it has written `text` to standard error `count` times."""
+        self._read_until(lambda: self.err.count(text) >= count)
+        if self.err.count(text) < count:
+            raise AssertionError(f"{text!r} came {self.err.count(text)} times, not {count}:\n{self}")
+
+    def wait_for_end(self) -> int:
+        """Wait for the end of the program itself, whoever lives on; return its exit status."""
+        try:
+            return self.process.wait(self._deadline)
+        except subprocess.TimeoutExpired:
+            raise DeadlineError(f"the program did not end in {self._deadline:g} s\n{self}") from None
+
+    def interrupt(self) -> None:
+        """Send its process group what Ctrl-C sends to a terminal's foreground group."""
+        os.killpg(self.process.pid, signal.SIGINT)
+
+    def end(self) -> None:
+        """End it with all that it has started, by their pids."""
+        group = leftovers.marked(self._token, PROGRAM_VARIABLE)
+        leftovers.end(group)
+        self.process.wait()
+        self._pipes.close()
+        for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
+            if pipe is not None:
+                pipe.close()
+
+    def __str__(self) -> str:
+        return (
+            f"exit status: {self.status}\n"
+            f"standard output:\n{_shortened(self.out)}\nstandard error:\n{_shortened(self.err)}"
+        )
+
+    def _read_until(self, enough: Callable[[], bool]) -> None:
+        """Read its output until it is `enough`, or ends."""
+        last = time.monotonic() + self._deadline
+        while self._pipes.get_map() and not enough():
+            ready = self._pipes.select(max(0, last - time.monotonic()))
+            if not ready:
+                raise DeadlineError(f"the program did not end in {self._deadline:g} s\n{self}")
+            for key, _ in ready:
+                self._take(key.fileobj, self._output[key.data])
+
+    def _take(self, pipe: IO[bytes], output: bytearray) -> None:
+        chunk = os.read(pipe.fileno(), 1 << 16)
+        output += chunk
+        if not chunk:
+            self._pipes.unregister(pipe)
+        if len(output) > LONGEST_OUTPUT:
+            raise FloodError(f"more than {LONGEST_OUTPUT} bytes of output\n{self}")
+
+
+def start_program(
+    name: str,
+    cell: Implementation,
+    observer: Observer,
+    *,
+    deadline: float = DEADLINE,
+    stdin: str = "",
+    environment: Mapping[str, str] | None = None,
+    choose: bool = True,
+) -> Program:
+    """Start the program `name` of `mpspec/programs` in the current folder.
+
+    - `stdin`: what it can read from its standard input;
+    - `choose`: whether it is told which implementation and start method to use, as a program of
+      the cell; else it gets the default.
+    """
+    token = secrets.token_hex(16)
+    told = {PROGRAM_VARIABLE: token} | observer.environment | dict(environment or {})
+    if choose:
+        told[IMPLEMENTATION_VARIABLE] = f"{cell.library},{cell.start_method},{cell.memory}"
+    process = subprocess.Popen(
+        [sys.executable, str(PROGRAMS / name)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=_search_path(dict(os.environ)) | told,
+        start_new_session=True,
+    )
+    assert process.stdin is not None
+    process.stdin.write(stdin.encode())
+    process.stdin.close()
+    return Program(process, token, deadline)
+
+
+def _search_path(environment: dict[str, str]) -> dict[str, str]:
+    """Let the program find this mpspec, installed or not, behind what PYTHONPATH names already."""
+    package = str(Path(__file__).parent.parent)
+    paths = [path for path in environment.get("PYTHONPATH", "").split(os.pathsep) if path]
+    return environment | {"PYTHONPATH": os.pathsep.join([*paths, package])}
+
+
+def _pipes(process: subprocess.Popen[bytes]) -> selectors.BaseSelector:
+    assert process.stdout is not None
+    assert process.stderr is not None
+    pipes = selectors.DefaultSelector()
+    pipes.register(process.stdout, selectors.EVENT_READ, "out")
+    pipes.register(process.stderr, selectors.EVENT_READ, "err")
+    return pipes
+
+
+def _shortened(text: str, longest: int = 4000) -> str:
+    return text if len(text) <= longest else f"{text[:longest]}\n[{len(text)} characters, cut]"

@@ -1,0 +1,146 @@
+"""The verdicts of a session, collected from pytest's reports and written as they come.
+
+It runs in the process that the user started, also when pytest-xdist runs the tests elsewhere.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, TextIO
+
+import pytest
+
+from mpspec.claims import claim_of
+from mpspec.implementations import Implementation
+from mpspec.verdicts import Cell, Run, Status, Verdict, count, this_python, to_line
+
+_NODE = re.compile(r"(?:.*/)?test_\d\d_\w+\.py::(?P<test>test_\w+)\[(?P<cell>[^\]]+)\]")
+
+
+class Recorder:
+    """Keeps the run's verdicts, and writes them to `path` if there is one."""
+
+    def __init__(self, path: Path | None, chosen: Iterable[Implementation]) -> None:
+        self.path = path
+        self.run = Run(cells=[cell_of(each) for each in chosen], claims=[])
+        self._file: TextIO | None = None
+        self._parts: dict[str, list[dict[str, Any]]] = {}  # node -> what its phases said
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Note what is to be run, where this process runs it."""
+        self.begin(item.nodeid for item in session.items)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, ids: list[str]) -> None:
+        """Note what is to be run, where pytest-xdist's workers run it."""
+        self.begin(ids)
+
+    def begin(self, nodes: Iterable[str]) -> None:
+        """Write the header, once it is known what is to be run."""
+        places = [place for place in map(place_of, nodes) if place]
+        if not places or self.run.claims:
+            return
+        self.run.claims = list(dict.fromkeys(claim for claim, _ in places))
+        if self.path is not None:
+            self._file = self.path.open("w", encoding="utf-8")
+            self._write(self.run.header())
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        """Take what one phase of a test says; give the verdict after the last."""
+        place = place_of(report.nodeid)
+        if place is None:
+            return
+        if report.when not in {"setup", "call", "teardown"}:  # how xdist reports a dead worker
+            self._add(place, [_crash(report)])
+            return
+        parts = self._parts.setdefault(report.nodeid, [])
+        parts.append(report.mpspec)
+        if report.when == "teardown":
+            self._add(place, self._parts.pop(report.nodeid))
+
+    def pytest_sessionfinish(self, exitstatus: int) -> None:
+        """Write the footer, unless the run was interrupted: then it is seen as cut short."""
+        if self._file is not None:
+            if exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}:
+                self._write(self.run.footer())
+            self._file.close()
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Say how many there are of each verdict, and how to repeat those that are not expected."""
+        if not self.run.claims:
+            return
+        counts = ", ".join(f"{number} {word}" for word, number in count([self.run]).items())
+        terminalreporter.section("verdicts")
+        terminalreporter.write_line(counts)
+        for verdict in self.run.verdicts.values():
+            if verdict.status.red:
+                repeat = repeating(verdict.claim, verdict.cell)
+                terminalreporter.write_line(f"{verdict.status.value}: {repeat}")
+
+    def _add(self, place: tuple[str, str], parts: list[dict[str, Any]]) -> None:
+        if place in self.run.verdicts:  # a crashed worker's test, reported before
+            return
+        verdict = _verdict(place, parts)
+        self.run.add(verdict)
+        if self._file is not None:
+            self._write(verdict.as_json())
+
+    def _write(self, record: dict[str, Any]) -> None:
+        assert self._file is not None
+        self._file.write(to_line(record))
+        self._file.flush()
+
+
+def cell_of(implementation: Implementation) -> Cell:
+    """Return the cell of this Python in which `implementation` is tested."""
+    method = implementation.start_method
+    return Cell(this_python(), implementation.library, method, implementation.default)
+
+
+def place_of(node: str) -> tuple[str, str] | None:
+    """Return the claim and the cell's name that a test id means, if it is one of the spec."""
+    match = _NODE.fullmatch(node)
+    return (claim_of(match["test"]), match["cell"]) if match else None
+
+
+def repeating(claim: str, cell: str) -> str:
+    """Return the command that repeats just one verdict."""
+    return f"mpspec check --claim {claim} --implementation {cell}"
+
+
+def _verdict(place: tuple[str, str], parts: list[dict[str, Any]]) -> Verdict:
+    """Return the worst of what a test's phases said."""
+    said = [part for part in parts if part["status"]] or [_nothing()]
+    worst = max(said, key=lambda part: Status(part["status"]).severity)
+    called = next((part for part in parts if part["history"]), worst)
+    return Verdict(
+        claim=place[0],
+        cell=place[1],
+        status=Status(worst["status"]),
+        expected=worst["expected"],
+        seen=worst["seen"],
+        instead=worst["instead"],
+        seconds=sum(part["seconds"] for part in parts),
+        history=called["history"],
+    )
+
+
+def _nothing() -> dict[str, Any]:
+    return _part(Status.NOT_RUN, "no phase of the test said anything")
+
+
+def _crash(report: Any) -> dict[str, Any]:
+    return _part(Status.CRASHES, str(report.longrepr))
+
+
+def _part(status: Status, seen: str) -> dict[str, Any]:
+    return {
+        "status": status.value,
+        "seen": seen,
+        "expected": Status.HOLDS.value,
+        "instead": "",
+        "seconds": 0.0,
+        "history": [],
+    }

@@ -1,0 +1,216 @@
+"""The matrix, the failures and the note, for a terminal or a plain file.
+
+Every verdict is shown by a sign and, beside it or in the legend, by its word; colour only adds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.markdown import Markdown
+from rich.table import Table
+from rich.text import Text
+
+from mpspec.claims import Chapter, Claim
+from mpspec.history import History, Report
+from mpspec.recorder import repeating
+from mpspec.verdicts import Cell, Run, Status, Verdict, count
+
+COLOURS = {
+    Status.HOLDS: "green",
+    Status.REFUTED: "cyan",
+    Status.NOT_APPLICABLE: "dim",
+    Status.NOT_OFFERED: "dim",
+    Status.NOT_RUN: "yellow",
+}
+
+LEGEND = {
+    Status.HOLDS: "the claim is true there",
+    Status.REFUTED: "false there, as the note says, and the test showed it",
+    Status.NOT_APPLICABLE: "the claim does not speak of this cell",
+    Status.NOT_OFFERED: "the implementation lacks what the claim needs",
+    Status.NOT_RUN: "no verdict: nothing was tried",
+    Status.FAILS: "not as the note says",
+    Status.ERROR: "the test broke, which says nothing of the claim",
+    Status.HANGS: "what was waited for never came",
+    Status.CRASHES: "the process that ran the test died",
+}
+
+LONGEST_SEEN = 60  # lines of a failure's message
+
+
+@dataclass
+class Board:
+    """All verdicts at hand, by claim and cell."""
+
+    runs: Sequence[Run]
+
+    @property
+    def cells(self) -> list[Cell]:
+        """The cells, by start method, and in each by Python."""
+        cells = [cell for run in self.runs for cell in run.cells]
+        names = list(dict.fromkeys(cell.name for cell in cells))
+        return sorted(cells, key=lambda cell: (names.index(cell.name), _python_order(cell)))
+
+    @property
+    def pythons(self) -> list[str]:
+        """The Pythons, CPython first, in the order of their versions."""
+        cells = sorted(self.cells, key=_python_order)
+        return list(dict.fromkeys(cell.python_label for cell in cells))
+
+    def row(self, claim: str) -> dict[Cell, Status]:
+        """Return the verdict on `claim` in each cell."""
+        known = {cell: run for run in self.runs for cell in run.cells}
+        return {cell: known[cell].status(claim, cell.name) for cell in self.cells}
+
+
+def matrix(runs: Sequence[Run], chapters: Sequence[Chapter]) -> Iterator[RenderableType]:
+    """Return the matrix, a table a chapter: what is not as expected first, then what differs."""
+    board = Board(runs)
+    ran = {claim for run in runs for claim in run.claims}
+    several = len(board.pythons) > 1
+    if several:
+        yield Text(f"Each column shows, from left to right: {', '.join(board.pythons)}.\n")
+    for chapter in chapters:
+        claims = [claim for claim in chapter.claims if claim.id in ran]
+        if claims:
+            yield _table(chapter, sorted(claims, key=lambda c: _rank(board.row(c.id))), board)
+    yield legend(runs)
+
+
+def legend(runs: Sequence[Run]) -> RenderableType:
+    """Return how many there are of each verdict, and what each means."""
+    table = Table.grid(padding=(0, 1))
+    for word, number in count(runs).items():
+        status = Status(word)
+        table.add_row(str(number), mark(status), f"[dim]{LEGEND[status]}")
+    return Group("", table)
+
+
+def mark(status: Status) -> Text:
+    """Return a verdict as sign and word."""
+    return Text(f"{status.glyph} {status.value}", style=COLOURS.get(status, "bold red"))
+
+
+def failures(runs: Sequence[Run], chapters: Sequence[Chapter]) -> Iterator[RenderableType]:
+    """Return, for each verdict that is not as expected, what happened and how to repeat it."""
+    claims = {claim.id: claim for chapter in chapters for claim in chapter.claims}
+    for run in runs:
+        cells = {cell.name: cell for cell in run.cells}
+        for verdict in run.verdicts.values():
+            if verdict.status.red:
+                yield _failure(verdict, cells[verdict.cell], claims.get(verdict.claim))
+
+
+def summary(runs: Sequence[Run]) -> Text:
+    """Return the last line: whether all is as the note says."""
+    counts = {Status(word): number for word, number in count(runs).items()}
+    red = sum(number for status, number in counts.items() if status.red)
+    green = sum(number for status, number in counts.items() if status.green)
+    missing = counts.get(Status.NOT_RUN, 0)
+    words = f"{green} verdicts as the note says, {red} not"
+    words += f", {missing} not run" if missing else ""
+    return Text(words, style="bold red" if red else "bold yellow" if missing else "bold green")
+
+
+def note(chapters: Sequence[Chapter], runs: Sequence[Run]) -> Iterator[RenderableType]:
+    """Return the note, with the verdicts woven in."""
+    board = Board(runs)
+    ran = {claim for run in runs for claim in run.claims}
+    for chapter in chapters:
+        yield Markdown(f"# {chapter.title}\n\n{chapter.text}")
+        for section in chapter.sections:
+            yield Markdown(f"\n## {section.title}\n\n{section.text}")
+            for claim in section.claims:
+                yield Text(f"\n▌ {claim.title}", style="bold")
+                if claim.id in ran:
+                    yield _in_short(board.row(claim.id))
+                yield Markdown(claim.explanation)
+
+
+def _python_order(cell: Cell) -> tuple[bool, list[int]]:
+    kind, version = cell.python.split()
+    numbers = [int(part) for part in version.split(".")[:2]]
+    return kind != "CPython", numbers
+
+
+def _rank(row: dict[Cell, Status]) -> int:
+    """Return 0 for a claim that is not as expected somewhere, 1 where cells differ, else 2."""
+    if any(status.red for status in row.values()):
+        return 0
+    return 1 if len({status for status in row.values() if status.green}) > 1 else 2
+
+
+def _table(chapter: Chapter, claims: Iterable[Claim], board: Board) -> Table:
+    table = Table(title=chapter.title, title_justify="left", title_style="bold", box=box.SIMPLE)
+    table.add_column("claim", min_width=30, overflow="fold")
+    names = list(dict.fromkeys(cell.name for cell in board.cells))
+    for name in names:
+        table.add_column(name, no_wrap=len(board.pythons) == 1)
+    for claim in claims:
+        row = board.row(claim.id)
+        by_name = [[row[cell] for cell in row if cell.name == name] for name in names]
+        table.add_row(claim.title, *map(_entry, by_name))
+    return table
+
+
+def _entry(statuses: Sequence[Status]) -> Text:
+    """Return one sign for each Python and the words for them."""
+    if len(statuses) == 1:
+        return mark(statuses[0])
+    signs = Text()
+    for status in statuses:
+        signs.append(status.glyph, style=COLOURS.get(status, "bold red"))
+    words = ", ".join(status.value for status in Status if status in statuses)
+    return signs.append(f" {words}", style="dim")
+
+
+def _failure(verdict: Verdict, cell: Cell, claim: Claim | None) -> RenderableType:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="dim")
+    table.add_column(overflow="fold")
+    table.add_row("claim", Text(claim.title if claim else verdict.claim, style="bold"))
+    table.add_row("cell", str(cell))
+    expected = "it holds" if verdict.expected == "holds" else "it is refuted, by assertion"
+    table.add_row("expected", expected)
+    table.add_row("seen", Text(_first_lines(verdict.seen)))
+    if verdict.history and "history so far:" not in verdict.seen:
+        reports = History(Report(*values[:4], value=values[4]) for values in verdict.history)
+        table.add_row("history", Text(_first_lines(str(reports))))
+    table.add_row("repeat", repeating(verdict.claim, verdict.cell))
+    return Group("", mark(verdict.status), table)
+
+
+def _first_lines(text: str) -> str:
+    lines = text.splitlines()
+    more = [f"... {len(lines) - LONGEST_SEEN} lines more"] if len(lines) > LONGEST_SEEN else []
+    return "\n".join([*lines[:LONGEST_SEEN], *more])
+
+
+def _in_short(row: dict[Cell, Status]) -> Text:
+    """Return the verdicts on one claim in a line: each with the cells that have it."""
+    line = Text("  ")
+    for status in Status:
+        cells = [cell for cell in row if row[cell] is status]
+        if cells:
+            line.append_text(mark(status))
+            line.append(f" {_names(cells, row)}   ", style="dim")
+    return line
+
+
+def _names(cells: Sequence[Cell], row: dict[Cell, Status]) -> str:
+    if len(cells) == len(row):
+        return "everywhere"
+    if len({cell.python for cell in row}) == 1:
+        return ", ".join(cell.name for cell in cells)
+    names = dict.fromkeys(cell.name for cell in cells)
+    return ", ".join(_pythons_of(name, cells, row) for name in names)
+
+
+def _pythons_of(name: str, cells: Sequence[Cell], row: dict[Cell, Status]) -> str:
+    labels = [cell.python_label for cell in cells if cell.name == name]
+    everywhere = len(labels) == len([cell for cell in row if cell.name == name])
+    return name if everywhere else f"{name} ({' '.join(labels)})"

@@ -1,0 +1,140 @@
+"""Runs the spec's tests in a pytest of their own, and follows the verdicts as they come."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from mpspec import leftovers
+from mpspec.claims import Claim, spec_folder
+from mpspec.verdicts import Reader, Run, Verdict
+
+FOLLOW = 0.05
+"""Seconds between two looks for new verdicts; for the progress bar alone."""
+
+TIDY = 10.0
+"""Seconds that an interrupted pytest has to tear down before it is killed."""
+
+
+@dataclass
+class Order:
+    """What to run, and how."""
+
+    claims: Sequence[Claim]
+    implementations: Sequence[str]
+    workers: int
+    deadline: float
+    path: Path  # where the verdicts are written
+
+
+@dataclass
+class Outcome:
+    """What came of an order."""
+
+    run: Run | None  # None: nothing was run
+    complete: bool
+    output: str  # what pytest printed
+
+
+def execute(order: Order, tests: Path | None, follow: Callable[[Run, Verdict], None]) -> Outcome:
+    """Run `order` in the folder `tests` (the spec's own by default); call `follow` as it goes.
+
+    However it ends, also by an exception such as `KeyboardInterrupt`, no process that it has
+    started runs on.
+    """
+    token = secrets.token_hex(16)
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
+        process = subprocess.Popen(
+            _command(order, tests or spec_folder()),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=os.environ | {leftovers.RUN_VARIABLE: token, "PYTHONPATH": _search_path()},
+            start_new_session=True,  # a Ctrl-C is for this process, which passes it on
+        )
+        reader = Reader(str(order.path))
+        try:
+            with _interruptible():
+                for verdict in _verdicts(order.path, process, reader):
+                    follow(_run_of(reader), verdict)
+        finally:
+            _stop(process)
+            leftovers.end(leftovers.marked(token))
+        output.seek(0)
+        finished = bool(reader.runs)
+        return Outcome(reader.runs[0] if finished else reader.current, finished, output.read())
+
+
+def _command(order: Order, tests: Path) -> list[str]:
+    chosen = [f"{tests / _file(claim)}::{claim.test}" for claim in order.claims]
+    options = [f"--implementation={name}" for name in order.implementations]
+    return [
+        *(sys.executable, "-m", "pytest", "-p", "mpspec.plugin", "-p", "no:cacheprovider"),
+        *("-c", os.devnull, "--rootdir", str(tests), "--confcutdir", str(tests)),
+        *("-q", "--tb=short", "-n", str(order.workers), "--verdicts", str(order.path)),
+        *("--deadline", str(order.deadline)),
+        *options,
+        *chosen,
+    ]
+
+
+def _file(claim: Claim) -> str:
+    return f"test_{claim.chapter.replace('-', '_')}.py"
+
+
+def _search_path() -> str:
+    """Let pytest find this mpspec, installed or not, behind what PYTHONPATH names already."""
+    here = str(Path(__file__).parent.parent)
+    return os.pathsep.join(filter(None, [os.environ.get("PYTHONPATH"), here]))
+
+
+def _verdicts(path: Path, process: subprocess.Popen[bytes], reader: Reader) -> Iterator[Verdict]:
+    """Return the verdicts as they are written, until pytest has ended."""
+    with path.open(encoding="utf-8") as file:
+        ended, rest = False, ""
+        while True:
+            *lines, rest = (rest + file.read()).split("\n")
+            yield from filter(None, map(reader.take, lines))
+            if ended:
+                return
+            ended = process.poll() is not None
+            if not ended:
+                time.sleep(FOLLOW)
+
+
+def _run_of(reader: Reader) -> Run:
+    return reader.current or reader.runs[-1]
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """Interrupt pytest, so that it tears down; kill it if it does not."""
+    if process.poll() is None:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(TIDY)
+        except subprocess.TimeoutExpired:
+            process.kill()
+    process.wait()
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Take SIGTERM as Ctrl-C is taken, so that nothing is left running."""
+
+    def interrupt(number: int, _: object) -> None:
+        raise KeyboardInterrupt(signal.Signals(number).name)
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
