@@ -5,12 +5,12 @@ import sys
 OLDEST = (3, 10)
 
 
-def main():  # type: ignore[no-untyped-def]  # has to compile on the Pythons that it turns away
+def main() -> None:
     """Run the command, if this Python is new enough for it."""
     if sys.version_info < OLDEST:
         needed, found = ".".join(map(str, OLDEST)), ".".join(map(str, sys.version_info[:3]))
-        sys.exit("mpspec needs Python %s or later; this is Python %s" % (needed, found))
-    from mpspec.cli import main as command
+        sys.exit("mpspec needs Python {} or later; this is Python {}".format(needed, found))  # noqa: UP032
+    from mpspec.cli import main as command  # noqa: PLC0415 - too new for what is turned away
 
     command()
 

@@ -15,6 +15,7 @@ import select
 import socket
 import weakref
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from mpspec import probe as child_side
@@ -65,10 +66,8 @@ class Connection:
     def hang_up(self) -> None:
         """Close the connection for all who may hold a copy of it, such as forked children."""
         self.ended = True
-        try:
+        with suppress(OSError):  # the other side was first
             self.line.shutdown(socket.SHUT_RDWR)
-        except OSError:  # the other side was first
-            pass
         self.line.close()
 
 
@@ -79,26 +78,26 @@ class Channel:
         self.strangers = 0
         self.connections: list[Connection] = []
         self.token = secrets.token_hex(16)
+        self._closed = False
         self._unknown: list[Connection] = []
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=256)
-        self._listener.setblocking(False)
+        self._listener.setblocking(False)  # noqa: FBT003 - the standard library knows no keyword here
         self.port: int = self._listener.getsockname()[1]
         _open_channels.add(self)
 
-    def read(self, seconds: float) -> list[tuple[Connection, dict[str, Any] | None]]:
+    def read(self, seconds: float) -> Iterator[tuple[Connection, dict[str, Any] | None]]:
         """Return what has arrived, oldest first by connection; wait up to `seconds` for it.
 
-        A message is None where the connection has ended. Raises `GarbledReportError`.
+        A message is None where the connection has ended. Raises `GarbledReportError`, once: who
+        sent it is heard no more.
         """
-        arrived: list[tuple[Connection, dict[str, Any] | None]] = []
         for connection in self._ready(seconds):
             if connection is None:
                 self._accept()
                 continue
-            arrived += self._messages(connection)
+            yield from self._messages(connection)
             if connection.ended:
-                arrived += self._end(connection)
-        return arrived
+                yield from self._end(connection)
 
     def pending(self) -> bool:
         """Return whether something has arrived that has not been read."""
@@ -110,7 +109,8 @@ class Channel:
         return [c for c in own if not child_side.user_is_alive(self.port, c.probe, c.thread)]
 
     def close(self) -> None:
-        """Hang up on everybody; whoever waits at a checkpoint ends."""
+        """Hang up on everybody; whoever waits at a checkpoint ends. Nothing arrives any more."""
+        self._closed = True
         for connection in [*self.connections, *self._unknown]:
             connection.hang_up()
         self._listener.close()
@@ -125,6 +125,8 @@ class Channel:
 
     def _ready(self, seconds: float) -> list[Connection | None]:
         """Return the connections that can be read; None stands for the listener."""
+        if self._closed:
+            return []
         poll = select.poll()
         sources: dict[int, Connection | None] = {self._listener.fileno(): None}
         for connection in [*self.connections, *self._unknown]:
@@ -136,7 +138,7 @@ class Channel:
 
     def _accept(self) -> None:
         line, _ = self._listener.accept()
-        line.setblocking(False)
+        line.settimeout(0)
         self._unknown.append(Connection(line))
 
     def _messages(self, connection: Connection) -> Iterator[tuple[Connection, dict[str, Any]]]:
@@ -146,22 +148,19 @@ class Channel:
                     connection.ended = True
                     return
                 continue
-            try:
-                message = json.loads(line)
-            except ValueError:
-                message = None
-            if not isinstance(message, dict) or not message.keys() >= child_side.REPORT:
+            message = _object(line)
+            if not message.keys() >= child_side.REPORT or not isinstance(message["time"], int):
+                connection.hang_up()
                 raise GarbledReportError(f"{connection.probe} sent no report: {line[:80]!r}")
             yield connection, message
 
     def _introduced(self, connection: Connection, line: bytes) -> bool:
         """Take a first line as an introduction; return whether it was one, with the token."""
-        try:
-            hello = json.loads(line)
-            known = hmac.compare_digest(str(hello["token"]), self.token)
-            pid, thread, probe = int(hello["pid"]), int(hello["thread"]), str(hello["probe"])
-        except (ValueError, KeyError, TypeError):
-            return False
+        match _object(line):
+            case {"token": str(token), "pid": int(pid), "thread": int(thread), "probe": str(probe)}:
+                known = hmac.compare_digest(ascii(token), ascii(self.token))
+            case _:
+                return False
         if not known:
             return False
         connection.pid, connection.thread, connection.probe = pid, thread, probe
@@ -176,6 +175,15 @@ class Channel:
         self.strangers += 1
         self._unknown.remove(connection)
         return []
+
+
+def _object(line: bytes) -> dict[str, Any]:
+    """Return the JSON object that `line` is; an empty one if it is none."""
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _close_inherited() -> None:

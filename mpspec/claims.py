@@ -10,6 +10,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 from markdown_it import MarkdownIt
@@ -103,7 +104,7 @@ class SpecTest:
 
 def slug(title: str) -> str:
     """Return the id that a heading gives: `The child's pid` -> `the-childs-pid`."""
-    return re.sub(r"[^a-z0-9]+", "-", re.sub(r"['’`]", "", title.lower())).strip("-")
+    return re.sub(r"[^a-z0-9]+", "-", re.sub(r"['\u2019`]", "", title.lower())).strip("-")
 
 
 def claim_of(test: str) -> str:
@@ -202,7 +203,7 @@ class _Reader:
     def _headings(self, text: str) -> Iterator[tuple[int, str, int, int]]:
         """Return level, text, first line and the line after, for `#` to `###`."""
         tokens = MarkdownIt().parse(text)
-        for token, content in zip(tokens, tokens[1:], strict=False):
+        for token, content in pairwise(tokens):
             if token.type == "heading_open" and token.tag in {"h1", "h2", "h3"} and token.map:
                 yield int(token.tag[1]), content.content, token.map[0], token.map[1]
 

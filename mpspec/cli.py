@@ -54,7 +54,7 @@ chapter_option = click.option(
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="mpspec")
 def main() -> None:
-    """An executable specification of Python's multiprocessing."""
+    """Verify what a note claims of Python's multiprocessing, claim by claim."""
 
 
 @main.command()
@@ -84,7 +84,7 @@ def main() -> None:
     help="Seconds that a test waits for an event before it hangs.",
 )
 @click.option("--json", "path", type=click.Path(path_type=Path), help="Write the verdicts there.")
-def check(
+def check(  # noqa: PLR0917 - click passes an argument for each option, by name
     implementations: Sequence[str],
     claim_ids: Sequence[str],
     chapter_names: Sequence[str],
@@ -162,7 +162,9 @@ def demo(name: str | None) -> None:
 
 @main.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the merged runs there.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="Write the merged runs there."
+)
 @click.option(
     "--expect",
     "expected",

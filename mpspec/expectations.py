@@ -1,6 +1,6 @@
 """What a spec test says of its claim: where it is false, where it does not apply, since when.
 
-    @refuted_where(memory="inherited", instead="a-forked-child-writes-through-the-parents-open-file")
+    @refuted_where(memory="shared", instead="threads-share-their-memory")
     @only_where(start_method="forkserver")
     @since("3.14")
     @needs("Process.terminate")
@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from mpspec.implementations import Implementation
+from mpspec.implementations import Implementation, NotOffered
 from mpspec.suggest import unknown
 from mpspec.verdicts import Status
 
@@ -35,14 +35,15 @@ MARKS = {
 class Expectation:
     """What is expected of a claim in one cell."""
 
-    status: Status = Status.HOLDS  # HOLDS, REFUTED or NOT_APPLICABLE
+    status: Status = Status.HOLDS  # or REFUTED, NOT_APPLICABLE, NOT_OFFERED
     reason: str = ""
     instead: str = ""  # the claim that says what happens where this one is refuted
 
 
 def refuted_where(*, instead: str, **traits: Any) -> pytest.MarkDecorator:
     """Say in which cells the claim is false (in all for no trait), and what happens instead."""
-    return pytest.mark.refuted_where(instead=instead, **_checked(traits))
+    mark: pytest.MarkDecorator = pytest.mark.refuted_where(instead=instead, **_checked(traits))
+    return mark
 
 
 def only_where(**traits: Any) -> pytest.MarkDecorator:
@@ -72,6 +73,11 @@ def expectation(marks: Iterable[pytest.Mark], cell: Implementation) -> Expectati
     for mark in marks:
         if mark.name == "only_where" and not matches(mark.kwargs, facts):
             return Expectation(Status.NOT_APPLICABLE, f"it speaks of {in_words(mark.kwargs)}")
+    for name in (name for mark in marks if mark.name == "needs" for name in mark.args):
+        try:
+            cell.offered(name)
+        except NotOffered as missing:
+            return Expectation(Status.NOT_OFFERED, str(missing))
     for mark in marks:
         traits = {key: value for key, value in mark.kwargs.items() if key != "instead"}
         if mark.name == "refuted_where" and matches(traits, facts):

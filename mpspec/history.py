@@ -9,6 +9,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, overload
 
+REPORTED = frozenset({"note", "checkpoint", "begin", "end"})
+"""The kinds of what processes report themselves."""
+
+MOST_LINES = 100
+"""Lines of a history that a message shows."""
+
 
 @dataclass(frozen=True)
 class Report:
@@ -46,20 +52,23 @@ class History(Sequence[Report]):
         return len(self._reports)
 
     def __str__(self) -> str:
-        """Return a line a report, with milliseconds since the first."""
+        """Return a line a report, with milliseconds since the first; of very many the last ones."""
         if not self._reports:
             return "(nothing was reported)"
+        shown = self._reports[-MOST_LINES:]
         start = self._reports[0].time
-        width = max(len(report.probe) for report in self._reports)
-        return "\n".join(_line(report, start, width) for report in self._reports)
+        width = max(len(report.probe) for report in shown)
+        lines = [_line(report, start, width) for report in shown]
+        left_out = len(self) - len(shown)
+        return "\n".join([f"({left_out} reports before these)"] * bool(left_out) + lines)
 
     def of(self, probe: str) -> History:
         """Return what `probe` reported, and what was seen of it."""
         return History(report for report in self if report.probe == probe)
 
     def named(self, event: str) -> list[Report]:
-        """Return the reports called `event`, whoever made them."""
-        return [report for report in self if report.event == event]
+        """Return the reports called `event`, whoever made them; not what the observer saw or did."""
+        return [report for report in self if report.event == event and report.kind in REPORTED]
 
     def values(self, event: str) -> list[Any]:
         """Return the values that came with the reports called `event`."""

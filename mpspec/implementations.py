@@ -20,7 +20,7 @@ ENTRY_POINTS = "mpspec.implementations"
 MEMORY = {"fork": "inherited", "spawn": "fresh", "forkserver": "fresh", "threads": "shared"}
 
 
-class NotOffered(BaseException):  # noqa: N818 - an outcome of a test, not an error
+class NotOffered(BaseException):
     """The implementation under test lacks a name; the test ends as *not offered*.
 
     It is no `Exception`, so that no claim about an error can take it for that error.
@@ -117,7 +117,7 @@ def known() -> list[Implementation]:
     An entry point of the group `mpspec.implementations` names an `Implementation` or a function
     that returns a list of them.
     """
-    from importlib.metadata import entry_points  # slow to import, and no child asks for it
+    from importlib.metadata import entry_points  # noqa: PLC0415 - slow, and no child asks for it
 
     found = standard()
     for entry in entry_points(group=ENTRY_POINTS):
@@ -143,7 +143,7 @@ def select(names: Iterable[str]) -> list[Implementation]:
 def _meant_by(name: str, available: list[Implementation]) -> list[Implementation]:
     matches = [cell for cell in available if name in {cell.name, cell.short, cell.library}]
     if not matches:
-        from mpspec.suggest import unknown
+        from mpspec.suggest import unknown  # noqa: PLC0415 - slow, and no child asks for it
 
         names = [given for cell in available for given in (cell.short, cell.name)]
         raise UnknownImplementationError(unknown("implementation", name, names))

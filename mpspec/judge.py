@@ -63,10 +63,10 @@ def _around_the_call(
 ) -> tuple[Status | None, str]:
     if raised is None:
         return None, ""
-    if isinstance(raised.value, NotOffered):
-        return Status.NOT_OFFERED, str(raised.value)
     if isinstance(raised.value, pytest.skip.Exception):
-        return Status.NOT_APPLICABLE, expected.reason or str(raised.value)
+        offered = expected.status is not Status.NOT_OFFERED
+        status = Status.NOT_APPLICABLE if offered else Status.NOT_OFFERED
+        return status, expected.reason or str(raised.value)
     return Status.ERROR, f"in {report.when}: {raised.exconly()}"
 
 
@@ -78,16 +78,24 @@ def _in_the_call(
         if should_be_refuted:
             return Status.FAILS, f"expected to be refuted ({expected.reason}), and it holds"
         return Status.HOLDS, ""
-    seen = raised.exconly()
-    if isinstance(raised.value, NotOffered):
-        return Status.NOT_OFFERED, str(raised.value)
-    if isinstance(raised.value, pytest.skip.Exception):
-        return Status.NOT_APPLICABLE, str(raised.value)
-    if isinstance(raised.value, DeadlineError) or _timed_out(raised.value):
-        return Status.HANGS, seen
-    if isinstance(raised.value, (AssertionError, pytest.fail.Exception)):
-        return (Status.REFUTED if should_be_refuted else Status.FAILS), seen
-    return Status.ERROR, seen
+    status = _status_of(raised.value)
+    if status is Status.FAILS and should_be_refuted:
+        status = Status.REFUTED
+    absent = status in {Status.NOT_OFFERED, Status.NOT_APPLICABLE}
+    return status, str(raised.value) if absent else raised.exconly()
+
+
+def _status_of(raised: BaseException) -> Status:
+    """Return what an exception that ended a test says of its claim."""
+    if isinstance(raised, NotOffered):
+        return Status.NOT_OFFERED
+    if isinstance(raised, pytest.skip.Exception):
+        return Status.NOT_APPLICABLE
+    if isinstance(raised, DeadlineError) or _timed_out(raised):
+        return Status.HANGS
+    if isinstance(raised, (AssertionError, pytest.fail.Exception)):
+        return Status.FAILS
+    return Status.ERROR
 
 
 def _timed_out(raised: BaseException) -> bool:

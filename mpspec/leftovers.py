@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing import active_children
@@ -23,6 +24,8 @@ RUN_VARIABLE = "MPSPEC_RUN"
 PATIENCE = 5.0
 """Seconds that a process has to end by itself, where it should, before it is killed."""
 
+LOOK_AGAIN = 0.002
+
 _TRACKERS = ("resource_tracker", "semaphore_tracker")
 _HELPERS = (*_TRACKERS, "forkserver")
 
@@ -32,8 +35,7 @@ def left_behind() -> list[psutil.Process]:
     if not _has_children():
         return []
     children = psutil.Process().children()
-    helpers = [child for child in children if _is_one_of(child, _HELPERS)]
-    found = [child for child in children if child not in helpers]
+    found = [child for child in children if not is_helper(child)]
     for parent in children:
         with suppress(psutil.NoSuchProcess):
             found += parent.children(recursive=True)
@@ -52,9 +54,20 @@ def marked(token: str, variable: str = RUN_VARIABLE) -> list[psutil.Process]:
     ]
 
 
+def is_helper(process: psutil.Process) -> bool:
+    """Return whether `process` is multiprocessing's own; it goes when all that use it have."""
+    return _is_one_of(process, _HELPERS)
+
+
 def wait_until_gone(processes: Iterable[psutil.Process], patience: float = PATIENCE) -> None:
-    """Give `processes` a while to end by themselves."""
-    psutil.wait_procs([process for process in processes if _runs(process)], timeout=patience)
+    """Give `processes` a while to end by themselves.
+
+    Not psutil's `wait_procs`: for that one a zombie, which some init may reap late, still runs.
+    """
+    left = list(processes)
+    last = time.monotonic() + patience
+    while (left := [process for process in left if _runs(process)]) and time.monotonic() < last:
+        time.sleep(LOOK_AGAIN)
 
 
 def end(processes: Iterable[psutil.Process]) -> None:
@@ -65,11 +78,8 @@ def end(processes: Iterable[psutil.Process]) -> None:
         if process not in trackers:
             with suppress(psutil.NoSuchProcess):
                 process.kill()
-    active_children()  # reaps those that are this process's own, so that it knows of it
-    _, still = psutil.wait_procs(doomed, timeout=PATIENCE)
-    for process in still:
-        with suppress(psutil.NoSuchProcess):
-            process.kill()
+    wait_until_gone(doomed)
+    active_children()  # reaps those that are this process's own
 
 
 def threads_left(before: set[threading.Thread]) -> list[threading.Thread]:
@@ -89,7 +99,7 @@ def limited_files(size: int) -> Iterator[None]:
     if sys.platform == "win32":
         yield
         return
-    import resource
+    import resource  # noqa: PLC0415 - not there on Windows
 
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     lower = [limit for limit in (size, soft, hard) if limit != resource.RLIM_INFINITY]

@@ -11,13 +11,14 @@ No clock decides anything: a deadline only bounds a hang.
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, NoReturn
 
 from mpspec.channel import Channel, Connection
-from mpspec.history import History, Report
+from mpspec.history import REPORTED, History, Report
 from mpspec.probe import OBSERVER_VARIABLE, Probe
 from mpspec.sleeping import process_sleeps, process_state
 
@@ -31,8 +32,10 @@ GRACE = 0.05
 # How soon the system is asked again whether a process sleeps. Nothing is judged by it.
 LOOK_AGAIN = 0.001
 
-ARRIVALS = frozenset({"note", "checkpoint", "begin"})
-OWN_REPORTS = ARRIVALS | {"end"}
+MOST_REPORTS = 10_000
+"""Reports after which a test is given up as one whose reports have no end."""
+
+ARRIVALS = REPORTED - {"end"}
 
 
 class DeadlineError(Exception):
@@ -82,12 +85,12 @@ class Observer:
     @property
     def history(self) -> History:
         """All that has been reported so far."""
-        self._read()
+        self.read()
         return History(self._reports)
 
     def note(self, event: str, value: Any = None) -> None:
-        """Put something that the test itself does into the history."""
-        self._add("test", "note", event, value)
+        """Put something that the test itself does into the history; JSON can carry `value`."""
+        self._add("test", "note", event, json.loads(json.dumps(value)))
 
     def expect(self, event: str, count: int = 1, *, of: Probe | None = None) -> list[Report]:
         """Wait until `event` has been reported `count` more times, and return these reports.
@@ -130,9 +133,13 @@ class Observer:
             self._release(connection)
 
     def open(self, event: str) -> None:
-        """Let everyone pass the checkpoint `event`, now and later."""
+        """Let everyone pass the checkpoint `event`, now and later.
+
+        Whoever comes later passes as soon as the observer reads: it does so within each of its
+        own waits, and a program's, but not within a `join` of the test's.
+        """
         self._opened.add(event)
-        self._read()
+        self.read()
         for connection in self._waiting_at(event, ""):
             self._release(connection)
 
@@ -174,21 +181,24 @@ class Observer:
     def _wait(self, look: Callable[[], Any], awaited: Callable[[], str]) -> Any:
         """Read until `look` returns something true; past the deadline, say what was `awaited`."""
         last = time.monotonic() + self.deadline
-        self._read()
+        self.read()
         while not (found := look()):
             if time.monotonic() > last:
                 message = f"waited {self.deadline:g} s in vain for {awaited()}"
                 raise DeadlineError(self._story(message))
-            self._read(LOOK_AGAIN)
+            self.read(LOOK_AGAIN)
         return found
 
-    def _read(self, seconds: float = 0) -> None:
-        """Read all that has arrived; if nothing has, wait up to `seconds` for it."""
+    def read(self, seconds: float = 0) -> None:
+        """Read all that has arrived; if nothing has, wait up to `seconds` for it.
+
+        Every other method reads first, so that a test has no need to.
+        """
         last = time.monotonic() + seconds + self.deadline
         self._take(seconds)
         while self._channel.pending():
             if time.monotonic() > last:
-                raise DeadlineError(self._story("reports come without end"))
+                self._give_up()
             self._take(0)
 
     def _take(self, seconds: float) -> None:
@@ -197,6 +207,13 @@ class Observer:
                 self._end(connection)
             else:
                 self._record(connection, message)
+            if len(self._reports) >= MOST_REPORTS:
+                self._give_up()
+
+    def _give_up(self) -> NoReturn:
+        """Hang up, so that whoever asks for the history next gets it as it is."""
+        self._channel.close()
+        raise DeadlineError(self._story("reports come without end"))
 
     def _record(self, connection: Connection, message: dict[str, Any]) -> None:
         kind, event = str(message["kind"]), str(message["event"])
@@ -260,7 +277,7 @@ class Observer:
     def _end_threads(self) -> None:
         """Take the end of a thread for the end of its connection, as a process's is."""
         for connection in self._channel.ended_threads():
-            self._read()  # its last words
+            self.read()  # its last words
             connection.hang_up()
             self._end(connection)
 
@@ -272,7 +289,7 @@ class Observer:
             return False
         users = self._users(name)
         asleep = all(c.in_this_process or process_sleeps(c.pid) for c in users)
-        self._read(GRACE if any(c.in_this_process for c in users) else 0)
+        self.read(GRACE if any(c.in_this_process for c in users) else 0)
         self._deny_if_it_went_on(name, after)
         if asleep:
             self._add(name, "blocked", after, pid=users[0].pid)
@@ -280,7 +297,7 @@ class Observer:
 
     def _made_by(self, name: str) -> list[Report]:
         """Return what `name` itself reported, without what the observer saw of it."""
-        return [report for report in History(self._reports).of(name) if report.kind in OWN_REPORTS]
+        return [report for report in History(self._reports).of(name) if report.kind in REPORTED]
 
     def _deny_if_it_went_on(self, name: str, after: str) -> None:
         last = self._made_by(name)[-1].event

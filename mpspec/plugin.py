@@ -73,7 +73,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Prepare the process that runs the tests; one that xdist started as well."""
     for mark in MARKS.values():
         config.addinivalue_line("markers", mark)
-    config.pluginmanager.register(_Session(config), "mpspec-session")
+    config.pluginmanager.register(_Session(), "mpspec-session")
     if not hasattr(config, "workerinput"):
         path = config.getoption("--verdicts")
         recorder = Recorder(Path(path) if path else None, cells(config))
@@ -83,7 +83,7 @@ def pytest_configure(config: pytest.Config) -> None:
 class _Session:
     """What is changed for the length of a session, and put back."""
 
-    def __init__(self, config: pytest.Config) -> None:
+    def __init__(self) -> None:
         self.undo: list[Callable[[], Any]] = []
         self._replace_main()
         self._end_tidily_on_sigterm()
@@ -118,11 +118,16 @@ class _Session:
         """Mark the processes that this session starts, and end those that are left of them."""
         token = secrets.token_hex(16)
         os.environ[leftovers.RUN_VARIABLE] = token
-        self.undo.append(lambda: leftovers.end(leftovers.marked(token)))
+        self.undo.append(lambda: _end_all_but_helpers(token))
         self.undo.append(lambda: os.environ.pop(leftovers.RUN_VARIABLE))
 
 
-def _interrupt(number: int, frame: Any) -> None:
+def _end_all_but_helpers(token: str) -> None:
+    left = [each for each in leftovers.marked(token) if not leftovers.is_helper(each)]
+    leftovers.end(left)
+
+
+def _interrupt(number: int, _: Any) -> None:
     raise KeyboardInterrupt(signal.Signals(number).name)
 
 
@@ -174,11 +179,8 @@ def mp(request: pytest.FixtureRequest) -> Implementation:
     cell: Implementation = request.param
     expected = expectation(request.node.iter_markers(), cell)
     request.node.stash[expected_key] = expected
-    if expected.status is Status.NOT_APPLICABLE:
-        pytest.skip(f"not applicable: {expected.reason}")
-    for mark in request.node.iter_markers("needs"):
-        for name in mark.args:
-            cell.offered(name)
+    if expected.status in {Status.NOT_APPLICABLE, Status.NOT_OFFERED}:
+        pytest.skip(f"{expected.status.value}: {expected.reason}")
     return cell
 
 

@@ -30,7 +30,7 @@ REPORT = frozenset({"kind", "event", "value", "time"})
 _connections: dict[tuple[int, str, int], tuple[socket.socket, threading.Thread]] = {}
 
 
-class TestIsOver(SystemExit):  # noqa: N818 - the observer has gone: a reason to end, not an error
+class TestIsOver(SystemExit):
     """The observer has hung up; the process that still reports to it ends."""
 
     __test__ = False
@@ -82,7 +82,10 @@ class Probe:
         thread = threading.current_thread()
         key = (self._port, self.name, threading.get_ident())
         connection, user = _connections.get(key, (None, None))
-        if connection is None or user is not thread:  # identifiers of ended threads come again
+        if connection is not None and user is not thread:  # an ended thread's identifier
+            connection.close()
+            connection = None
+        if connection is None:
             connection = socket.create_connection(("127.0.0.1", self._port))
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             _connections[key] = connection, thread  # known before it is heard of

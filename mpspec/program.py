@@ -15,7 +15,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import IO
+from typing import Any
 
 from mpspec import leftovers
 from mpspec.implementations import Implementation
@@ -29,6 +29,9 @@ LONGEST_OUTPUT = 1 << 20
 
 PROGRAM_VARIABLE = "MPSPEC_PROGRAM"
 
+# How soon its output and its processes' reports are looked at again. Nothing is judged by it.
+LOOK_AGAIN = 0.002
+
 
 class FloodError(AssertionError):
     """The program printed without end."""
@@ -37,9 +40,12 @@ class FloodError(AssertionError):
 class Program:
     """A program that runs; `wait` for its end, or direct it through the observer meanwhile."""
 
-    def __init__(self, process: subprocess.Popen[bytes], token: str, deadline: float) -> None:
+    def __init__(
+        self, process: subprocess.Popen[bytes], token: str, observer: Observer, deadline: float
+    ) -> None:
         self.process = process
         self._token = token
+        self._observer = observer
         self._deadline = deadline
         self._pipes = _pipes(process)
         self._output: dict[str, bytearray] = {name: bytearray() for name in ("out", "err")}
@@ -64,22 +70,20 @@ class Program:
 
         Raises `DeadlineError` past the deadline, and `FloodError` if its output has no end.
         """
-        self._read_until(lambda: False)
-        self.process.wait(self._deadline)
+        self._go_on_until(lambda: not self._pipes.get_map() and self.status is not None)
         return self
+
+    def wait_for_end(self) -> int | None:
+        """Wait for the end of the program itself, whoever lives on; return its exit status."""
+        self._go_on_until(lambda: self.status is not None)
+        return self.status
 
     def wait_for_output(self, text: str, count: int = 1) -> None:
         """Wait until it has written `text` to standard error `count` times."""
-        self._read_until(lambda: self.err.count(text) >= count)
+        self._go_on_until(lambda: self.err.count(text) >= count or not self._pipes.get_map())
         if self.err.count(text) < count:
-            raise AssertionError(f"{text!r} came {self.err.count(text)} times, not {count}:\n{self}")
-
-    def wait_for_end(self) -> int:
-        """Wait for the end of the program itself, whoever lives on; return its exit status."""
-        try:
-            return self.process.wait(self._deadline)
-        except subprocess.TimeoutExpired:
-            raise DeadlineError(f"the program did not end in {self._deadline:g} s\n{self}") from None
+            came = self.err.count(text)
+            raise AssertionError(f"{text!r} came {came} times, not {count}:\n{self}")
 
     def interrupt(self) -> None:
         """Send its process group what Ctrl-C sends to a terminal's foreground group."""
@@ -101,17 +105,17 @@ class Program:
             f"standard output:\n{_shortened(self.out)}\nstandard error:\n{_shortened(self.err)}"
         )
 
-    def _read_until(self, enough: Callable[[], bool]) -> None:
-        """Read its output until it is `enough`, or ends."""
+    def _go_on_until(self, enough: Callable[[], bool]) -> None:
+        """Read its output, and what its processes report, until it is `enough`."""
         last = time.monotonic() + self._deadline
-        while self._pipes.get_map() and not enough():
-            ready = self._pipes.select(max(0, last - time.monotonic()))
-            if not ready:
-                raise DeadlineError(f"the program did not end in {self._deadline:g} s\n{self}")
-            for key, _ in ready:
+        while not enough():
+            if time.monotonic() > last:
+                raise DeadlineError(f"waited {self._deadline:g} s for the program\n{self}")
+            for key, _ in self._pipes.select(LOOK_AGAIN):
                 self._take(key.fileobj, self._output[key.data])
+            self._observer.read()
 
-    def _take(self, pipe: IO[bytes], output: bytearray) -> None:
+    def _take(self, pipe: Any, output: bytearray) -> None:
         chunk = os.read(pipe.fileno(), 1 << 16)
         output += chunk
         if not chunk:
@@ -151,7 +155,7 @@ def start_program(
     assert process.stdin is not None
     process.stdin.write(stdin.encode())
     process.stdin.close()
-    return Program(process, token, deadline)
+    return Program(process, token, observer, deadline)
 
 
 def _search_path(environment: dict[str, str]) -> dict[str, str]:

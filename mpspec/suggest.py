@@ -12,5 +12,7 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> str:
     near = difflib.get_close_matches(name, choices, n=3, cutoff=0.4)
     containing = [choice for choice in choices if name and name in choice]
     suggested = list(dict.fromkeys([*near, *containing]))[:3]
-    hint = f"did you mean {' or '.join(suggested)}?" if suggested else f"known: {', '.join(choices)}"
+    hint = f"known: {', '.join(choices)}"
+    if suggested:
+        hint = f"did you mean {' or '.join(suggested)}?"
     return f"unknown {kind} {name!r}: {hint}"

@@ -115,6 +115,10 @@ class Verdict:
         return {"kind": "verdict"} | {key: value for key, value in values.items() if value}
 
 
+def _now() -> str:
+    return datetime.now(timezone.utc).isoformat("T", "seconds")
+
+
 @dataclass
 class Run:
     """One run of the spec on one Python."""
@@ -124,7 +128,7 @@ class Run:
     verdicts: dict[tuple[str, str], Verdict] = field(default_factory=dict)  # by claim and cell
     mpspec: str = __version__
     platform: str = field(default_factory=platform.platform)
-    started: str = field(default_factory=lambda: _now())
+    started: str = field(default_factory=_now)
     seed: int | None = None
     source: str = ""  # the file and line where it was read
 
@@ -146,7 +150,7 @@ class Run:
         return {"kind": "footer", "verdicts": len(self.verdicts), "counts": count([self])}
 
     def add(self, verdict: Verdict) -> None:
-        """Take a verdict. Raises `ValueError` if the header does not announce it, or it is there."""
+        """Take a verdict. Raises `ValueError` if it was not announced, or is there already."""
         place = verdict.claim, verdict.cell
         if verdict.claim not in self.claims or verdict.cell not in {c.name for c in self.cells}:
             raise ValueError(f"{verdict.claim} in {verdict.cell} is not announced by the header")
@@ -256,10 +260,6 @@ def fits(run: Run, others: Sequence[Run]) -> None:
     for cell in run.cells:
         if cell in taken:
             raise CellTwiceError(run.source, f"{cell} is in {taken[cell]} already")
-
-
-def _now() -> str:
-    return datetime.now(timezone.utc).isoformat("T", "seconds")
 
 
 def _bodies(run: Run) -> Iterator[dict[str, Any]]:

@@ -22,7 +22,7 @@ def implementation() -> Any:
     """Return what the program uses for multiprocessing: what it was told to, or the module."""
     told = os.environ.get(IMPLEMENTATION_VARIABLE)
     if told is None:
-        import multiprocessing
+        import multiprocessing  # noqa: PLC0415 - only where it is what is used
 
         return multiprocessing
     library, start_method, memory = told.split(",")

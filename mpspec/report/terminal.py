@@ -178,7 +178,7 @@ def _failure(verdict: Verdict, cell: Cell, claim: Claim | None) -> RenderableTyp
     table.add_row("expected", expected)
     table.add_row("seen", Text(_first_lines(verdict.seen)))
     if verdict.history and "history so far:" not in verdict.seen:
-        reports = History(Report(*values[:4], value=values[4]) for values in verdict.history)
+        reports = History(Report(*values) for values in verdict.history)
         table.add_row("history", Text(_first_lines(str(reports))))
     table.add_row("repeat", repeating(verdict.claim, verdict.cell))
     return Group("", mark(verdict.status), table)
