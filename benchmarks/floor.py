@@ -3,9 +3,9 @@
     python benchmarks/floor.py [START_METHOD ...]
 
 For each start method: what one start and join of a trivial child takes in a bare script; how many
-processes the spec starts; the floor, which is their product; what the spec takes on one worker;
-and the ratio. A whole program's interpreter is a process that no start method starts, so it is
-counted, and its cost measured, apart.
+children the spec starts; the floor, which is their product; what the spec takes on one worker; and
+the ratio. No start method starts the interpreters of whole programs, and of the fork servers and
+resource trackers that come with each: they are counted, and their cost is measured, apart.
 
 Then what a child imports for the spec, beside what any child imports.
 """
@@ -74,21 +74,21 @@ class Floor:
 
     method: str
     child: float
-    program: float
+    interpreter: float
     children: int
-    programs: int
+    interpreters: int
     spec: float
 
     @property
     def floor(self) -> float:
         """What the spec's processes cost alone."""
-        return self.children * self.child + self.programs * self.program
+        return self.children * self.child + self.interpreters * self.interpreter
 
 
 def main() -> None:
     """Measure the start methods named, or all three."""
     methods = sys.argv[1:] or ["fork", "spawn", "forkserver"]
-    print(f"{'':11} child  program  children  programs  floor    spec  ratio")
+    print("             child  children  interpreter  interpreters    floor     spec  ratio")
     for method in methods:
         _print(measure(method))
     print()
@@ -103,9 +103,9 @@ def measure(method: str) -> Floor:
     return Floor(
         method=method,
         child=statistics.median(bare_child(method) for _ in range(ROUNDS)),
-        program=median_of(partial(run_python, PROGRAM)),
+        interpreter=median_of(partial(run_python, PROGRAM)),
         children=counts["child"],
-        programs=counts["program"],
+        interpreters=counts["program"] + counts["helper"],
         spec=statistics.median(spec_time(method) for _ in range(ROUNDS)),
     )
 
@@ -163,9 +163,9 @@ def median_of(action: Callable[[], object]) -> float:
 def _print(figures: Floor) -> None:
     print(
         f"{figures.method:11}"
-        f"{figures.child * 1e3:4.1f} ms {figures.program * 1e3:5.1f} ms"
-        f"{figures.children:9}{figures.programs:10}"
-        f"{figures.floor:6.2f} s{figures.spec:6.2f} s{figures.spec / figures.floor:7.2f}"
+        f"{figures.child * 1e3:4.1f} ms{figures.children:10}"
+        f"{figures.interpreter * 1e3:10.1f} ms{figures.interpreters:14}"
+        f"{figures.floor:7.2f} s{figures.spec:7.2f} s{figures.spec / figures.floor:7.2f}"
     )
 
 

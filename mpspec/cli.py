@@ -27,11 +27,11 @@ from mpspec.claims import (
     Claim,
     NoteError,
     UnknownClaimError,
-    breaches,
     find_chapters,
     find_claims,
     read_note,
 )
+from mpspec.gate import breaches
 from mpspec.implementations import UnknownImplementationError, select
 from mpspec.observer import DEADLINE
 from mpspec.program import PROGRAMS
@@ -173,8 +173,12 @@ def demo(name: str | None) -> None:
     help="A Python (3.12, pypy3.11) that is shown as not run where no file has it (repeatable).",
 )
 def combine(paths: Sequence[Path], output: Path | None, expected: Sequence[str]) -> None:
-    """Merge verdict files into one matrix; those that do not fit are named, and left out."""
-    runs, problems = _read_all(paths)
+    """Merge verdict files into one matrix; those that do not fit are named, and left out.
+
+    A folder stands for the `*.jsonl` files in it.
+    """
+    folders = [sorted(path.glob("*.jsonl")) if path.is_dir() else [path] for path in paths]
+    runs, problems = _read_all(path for folder in folders for path in folder)
     if runs and output:
         try:
             verdicts.write(runs, output)

@@ -1,0 +1,263 @@
+"""The gate: the languages of the note held against each other, and the note against the tests.
+
+What has one cause is one breach: a line with file and number that says how to mend it.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+from pathlib import Path
+
+from mpspec.claims import (
+    LANGUAGES,
+    NOTE,
+    Chapter,
+    Claim,
+    NoteError,
+    claim_of,
+    read_note,
+    read_text,
+    shown,
+    spec_folder,
+)
+from mpspec.suggest import unknown
+
+LONGEST_TITLE = 75
+
+
+@dataclass(frozen=True)
+class Breach:
+    """Something in which note and tests do not agree, and how to mend it."""
+
+    path: Path
+    line: int
+    what: str
+
+    def __str__(self) -> str:
+        return f"{shown(self.path)}:{self.line}: {self.what}"
+
+
+@dataclass(frozen=True)
+class Named:
+    """A claim by its id, or a test function by its name, and where it stands."""
+
+    name: str
+    path: Path
+    line: int
+
+    @property
+    def place(self) -> str:
+        """File and line."""
+        return f"{shown(self.path)}:{self.line}"
+
+
+def breaches(note: Path = NOTE, folder: Path | None = None) -> list[Breach]:
+    """Return everything in which the languages and the tests do not agree.
+
+    Raises `NoteError` where a file cannot be read at all.
+    """
+    languages = [read_note(language, note) for language in LANGUAGES]
+    return list(_Gate(languages, spec_tests(folder or spec_folder())).breaches())
+
+
+def spec_tests(folder: Path) -> list[Named]:
+    """Return the test functions in the files of the spec, in order. Raises `NoteError`."""
+    tests = []
+    for path in sorted(folder.glob("test_[0-9][0-9]_*.py")):
+        functions = [node for node in _parsed(path).body if isinstance(node, ast.FunctionDef)]
+        tests += [Named(node.name, path, node.lineno) for node in functions]
+    return [test for test in tests if test.name.startswith("test_")]
+
+
+class _Gate:
+    """Compares the languages with the first one, and that one with the tests."""
+
+    def __init__(self, languages: Sequence[Sequence[Chapter]], tests: Sequence[Named]) -> None:
+        self.languages = languages
+        self.tests = tests
+        chapters = languages[0]
+        self.chapters = {chapter.test_file: chapter for chapter in chapters}
+        self.homes = {claim.test: ch.test_file for ch in reversed(chapters) for claim in ch.claims}
+        self.unclear: set[str] = set()  # chapters in which an id is unclear: not compared
+        self.disordered: set[str] = set()  # chapters whose languages differ in order
+        self.abroad: dict[str, str] = {}  # tests of what only a translation has -> the test's here
+
+    def breaches(self) -> Iterator[Breach]:
+        for chapters in self.languages:
+            yield from self._ids(chapters)
+            yield from _texts(chapters)
+        for other in self.languages[1:]:
+            yield from self._same_chapters(self.languages[0], other)
+        yield from self._misplaced_tests()
+        for file in dict.fromkeys([*self.chapters, *(test.path.name for test in self.tests)]):
+            yield from self._claims_and_tests(file)
+
+    def _ids(self, chapters: Sequence[Chapter]) -> Iterator[Breach]:
+        seen: dict[str, Claim] = {}
+        for claim in _claims(chapters):
+            first = seen.setdefault(claim.id, claim)
+            if claim.id and first is claim:
+                continue
+            self.unclear.add(claim.chapter)
+            what = "this claim has no id: end it with {#id}"
+            if claim.id:
+                taken = f"{shown(first.path)}:{first.line}"
+                what = f"the id {claim.id} is taken at {taken}: word it anew"
+            yield Breach(claim.path, claim.line, what)
+
+    def _same_chapters(
+        self, chapters: Sequence[Chapter], others: Sequence[Chapter]
+    ) -> Iterator[Breach]:
+        ours = {chapter.name: chapter for chapter in chapters}
+        theirs = {chapter.name: chapter for chapter in others}
+        for name in sorted(ours.keys() | theirs.keys()):
+            if name not in theirs:
+                yield _untranslated(ours[name], others)
+            elif name not in ours:
+                self.abroad |= {claim.test: "" for claim in theirs[name].claims}
+                yield _untranslated(theirs[name], chapters)
+            elif name not in self.unclear:
+                yield from self._same_claims(ours[name], theirs[name])
+
+    def _same_claims(self, chapter: Chapter, other: Chapter) -> Iterator[Breach]:
+        ours, theirs = _by_test(chapter.claims), _by_test(other.claims)
+        for mine, its in _unmatched(ours, theirs):
+            if its:
+                self.abroad[its.name] = mine.name if mine else ""
+            yield _untold(mine, its, chapter.path, other.path)
+        for mine, its in _out_of_order(ours, theirs):
+            self.disordered.add(chapter.name)
+            there = f"{claim_of(its.name)} stands where {shown(mine.path)} has"
+            yield Breach(its.path, its.line, f"{there} {claim_of(mine.name)}: same order")
+
+    def _misplaced_tests(self) -> Iterator[Breach]:
+        seen = set()
+        for test in self.tests:
+            home = self.homes.get(test.name, test.path.name)
+            if test.name in seen:
+                yield Breach(test.path, test.line, f"{test.name} is there twice: rename one")
+            elif home != test.path.name:
+                yield Breach(test.path, test.line, f"{test.name} belongs in {home}")
+            seen.add(test.name)
+
+    def _claims_and_tests(self, file: str) -> Iterator[Breach]:
+        """Compare the claims of a chapter with what is in its file of tests."""
+        chapter = self.chapters.get(file)
+        if chapter and chapter.name in self.unclear:
+            return
+        written = {test.name: test for test in reversed(self.tests)}
+        claims = _by_test(chapter.claims) if chapter else []
+        claims = [c for c in claims if c.name not in written or written[c.name].path.name == file]
+        tests = [test for test in self.tests if test is written[test.name]]
+        tests = [t for t in tests if t.path.name == file == self.homes.get(t.name, file)]
+        for claim, test in _unmatched(claims, tests):
+            yield from self._untested(claim, test, file)
+        if chapter and chapter.name not in self.disordered:
+            for claim, test in _out_of_order(claims, tests):
+                what = f"{test.name} stands where the note has {claim.name}: same order"
+                yield Breach(test.path, test.line, what)
+
+    def _untested(self, claim: Named | None, test: Named | None, file: str) -> Iterator[Breach]:
+        if test and test.name in self.abroad:  # the line about the translation says it
+            if claim and self.abroad[test.name] == claim.name:
+                return
+            test = None
+        if claim and test:
+            what = f"no claim for {test.name}, and no test for the claim at {claim.place}"
+            yield Breach(test.path, test.line, f"{what}: rename it {claim.name}")
+        elif claim:
+            what = f"no test for this claim: write {claim.name} in {file}"
+            yield Breach(claim.path, claim.line, what)
+        elif test:
+            what = f"no claim for {test.name}: {_nearest(test.name, self.homes)}"
+            yield Breach(test.path, test.line, what)
+
+
+def _texts(chapters: Sequence[Chapter]) -> Iterator[Breach]:
+    for claim in _claims(chapters):
+        if not claim.explanation:
+            yield Breach(claim.path, claim.line, f"{claim.id} has no explanation: write one below")
+        if len(claim.title) > LONGEST_TITLE:
+            what = f"{len(claim.title)} characters in one claim: say it in {LONGEST_TITLE}"
+            yield Breach(claim.path, claim.line, what)
+
+
+def _untranslated(chapter: Chapter, others: Sequence[Chapter]) -> Breach:
+    missing = shown(others[0].path.parent / chapter.path.name)
+    return Breach(chapter.path, 1, f"this chapter is not in {missing}: write it there")
+
+
+def _untold(mine: Named | None, its: Named | None, path: Path, other: Path) -> Breach:
+    """Return the breach of a claim that one language has, or that both have by another id."""
+    if mine and its:
+        ours, theirs = claim_of(mine.name), claim_of(its.name)
+        what = f"{ours} is {theirs} at {its.place}: give both one id"
+        return Breach(mine.path, mine.line, what)
+    if mine:
+        ours = claim_of(mine.name)
+        what = f"{ours} is not in {shown(other)}: add ### ... {{#{ours}}} there"
+        return Breach(mine.path, mine.line, what)
+    assert its is not None
+    what = f"{claim_of(its.name)} is not in {shown(path)}: add it there or strike it here"
+    return Breach(its.path, its.line, what)
+
+
+def _claims(chapters: Iterable[Chapter]) -> Iterator[Claim]:
+    return (claim for chapter in chapters for claim in chapter.claims)
+
+
+def _by_test(claims: Iterable[Claim]) -> list[Named]:
+    return [Named(claim.test, claim.path, claim.line) for claim in claims]
+
+
+def _unmatched(
+    ours: Sequence[Named], theirs: Sequence[Named]
+) -> Iterator[tuple[Named | None, Named | None]]:
+    """Return what is on one side alone; paired, where both have something at the same place."""
+    shared = {mine.name for mine in ours} & {its.name for its in theirs}
+    left, right = _unshared(ours, shared), _unshared(theirs, shared)
+    for place in dict.fromkeys([*left, *right]):
+        yield from zip_longest(left.get(place, ()), right.get(place, ()))
+
+
+def _unshared(these: Iterable[Named], shared: set[str]) -> dict[str, list[Named]]:
+    """Return what is not shared, by the shared one behind which it stands."""
+    found: dict[str, list[Named]] = {}
+    behind = ""
+    for each in these:
+        if each.name in shared:
+            behind = each.name
+        else:
+            found.setdefault(behind, []).append(each)
+    return found
+
+
+def _out_of_order(ours: Sequence[Named], theirs: Sequence[Named]) -> list[tuple[Named, Named]]:
+    """Return the first place at which the shared ones differ, if there is one."""
+    shared = {mine.name for mine in ours} & {its.name for its in theirs}
+    pairs = zip(
+        (mine for mine in ours if mine.name in shared),
+        (its for its in theirs if its.name in shared),
+        strict=True,
+    )
+    return [(mine, its) for mine, its in pairs if mine.name != its.name][:1]
+
+
+def _nearest(test: str, claims: Iterable[str]) -> str:
+    near = [claim_of(name) for name in claims]
+    hint = unknown("claim", claim_of(test), near).partition(": ")[2]
+    if hint.startswith("known"):
+        hint = "add its heading"
+    return f"add ### {claim_of(test).replace('-', ' ').capitalize()}, or rename it ({hint})"
+
+
+def _parsed(path: Path) -> ast.Module:
+    try:
+        return ast.parse(read_text(path))
+    except SyntaxError as error:
+        raise NoteError(f"{shown(path)}:{error.lineno or 1}: {error.msg}") from None
+    except ValueError as error:  # a null byte, before Python 3.12
+        raise NoteError(f"{shown(path)}:1: {error}") from None
