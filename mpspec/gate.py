@@ -187,7 +187,7 @@ def _texts(chapters: Sequence[Chapter]) -> Iterator[Breach]:
 
 def _untranslated(chapter: Chapter, others: Sequence[Chapter]) -> Breach:
     missing = shown(others[0].path.parent / chapter.path.name)
-    return Breach(chapter.path, 1, f"this chapter is not in {missing}: write it there")
+    return Breach(chapter.path, 1, f"there is no {missing}: write it")
 
 
 def _untold(mine: Named | None, its: Named | None, path: Path, other: Path) -> Breach:

@@ -16,7 +16,8 @@ from mpspec.claims import claim_of
 from mpspec.implementations import Implementation
 from mpspec.verdicts import Cell, Run, Status, Verdict, count, this_python, to_line
 
-_NODE = re.compile(r"(?:.*/)?test_\d\d_\w+\.py::(?P<test>test_\w+)\[(?P<cell>[^\]]+)\]")
+_SPEC = re.compile(r"(?:.*/)?test_\d\d_\w+\.py::")
+_NODE = re.compile(_SPEC.pattern + r"(?P<test>test_\w+)\[(?P<cell>[^\]]+)\]")
 
 
 class Recorder:
@@ -27,6 +28,15 @@ class Recorder:
         self.run = Run(cells=[cell_of(each) for each in chosen], claims=[])
         self._file: TextIO | None = None
         self._parts: dict[str, list[dict[str, Any]]] = {}  # node -> what its phases said
+        self._broken = False  # by an error of pytest's, or of a plugin
+
+    def pytest_sessionstart(self) -> None:
+        """Empty the file, so that nobody takes an earlier run's verdicts for this one's."""
+        if self.path is not None:
+            try:
+                self.path.write_text("", encoding="utf-8")
+            except OSError as error:
+                raise pytest.UsageError(f"{self.path}: {error.strerror}") from None
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Note what is to be run, where this process runs it."""
@@ -39,7 +49,7 @@ class Recorder:
 
     def begin(self, nodes: Iterable[str]) -> None:
         """Write the header, once it is known what is to be run."""
-        places = [place for place in map(place_of, nodes) if place]
+        places = [place for node in nodes if (place := self._announced(node))]
         if not places or self.run.claims:
             return
         self.run.claims = list(dict.fromkeys(claim for claim, _ in places))
@@ -60,10 +70,18 @@ class Recorder:
         if report.when == "teardown":
             self._add(place, self._parts.pop(report.nodeid))
 
-    def pytest_sessionfinish(self, exitstatus: int) -> None:
+    def pytest_internalerror(self) -> None:
+        """Remember it: pytest-xdist ends as if nothing had failed where a worker breaks."""
+        self._broken = True
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Write the footer, unless the run was interrupted: then it is seen as cut short."""
+        if self._broken:
+            session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
         if self._file is not None:
-            if exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}:
+            complete = exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}
+            if complete and not self._broken:
                 self._write(self.run.footer())
             self._file.close()
 
@@ -78,6 +96,15 @@ class Recorder:
             if verdict.status.red:
                 repeat = repeating(verdict.claim, verdict.cell)
                 terminalreporter.write_line(f"{verdict.status.value}: {repeat}")
+
+    def _announced(self, node: str) -> tuple[str, str] | None:
+        """Return the claim and the cell of a test, None if it is none of the spec's."""
+        place = place_of(node)
+        if (place and place[1] not in {cell.name for cell in self.run.cells}) or (
+            place is None and _SPEC.match(node)
+        ):
+            raise pytest.UsageError(f"{node}: a claim's test is a function that runs once a cell")
+        return place
 
     def _add(self, place: tuple[str, str], parts: list[dict[str, Any]]) -> None:
         if place in self.run.verdicts:  # a crashed worker's test, reported before

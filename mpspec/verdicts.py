@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import platform
+import re
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -78,6 +79,10 @@ class Cell:
     library: str
     start_method: str
     default: bool = False  # what a program gets that chooses no start method
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"\w+ \d+\.\d+\S*", self.python):
+            raise ValueError(f"{self.python!r} is no Python, such as 'CPython 3.11.7'")
 
     @property
     def name(self) -> str:
@@ -224,8 +229,8 @@ def write(runs: Sequence[Run], path: Path) -> None:
 
 
 def to_line(record: dict[str, Any]) -> str:
-    """Return a record as a line of a verdict file."""
-    return json.dumps(record, ensure_ascii=False) + "\n"
+    """Return a record as a line of a verdict file, in ASCII: what was seen may not be UTF-8."""
+    return json.dumps(record) + "\n"
 
 
 def read(path: Path) -> list[Run]:
@@ -237,7 +242,7 @@ def read(path: Path) -> list[Run]:
     except UnicodeDecodeError:
         raise ForeignFileError(f"{path}:1", "this is no text") from None
     reader = Reader(str(path))
-    for line in text.splitlines():
+    for line in text.removesuffix("\n").split("\n") if text else []:
         reader.take(line)
     return reader.end()
 
@@ -280,7 +285,10 @@ def _run(header: dict[str, Any], where: str) -> Run:
 
 def _verdict(record: dict[str, Any]) -> Verdict:
     values = {key: value for key, value in record.items() if key != "kind"}
-    return Verdict(**values | {"status": Status(values["status"])})
+    verdict = Verdict(**values | {"status": Status(values["status"])})
+    if not isinstance(verdict.seen, str) or any(len(row) != 5 for row in verdict.history):
+        raise ValueError("what was seen is no text, or a report has not its five parts")
+    return verdict
 
 
 class Reader:
@@ -334,7 +342,7 @@ class Reader:
     def _record(self, line: str) -> dict[str, Any]:
         try:
             record = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             record = None
         known = isinstance(record, dict)
         if self._line == 1 and (not known or record.get("kind") != "header"):
