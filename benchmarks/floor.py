@@ -19,13 +19,14 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 ROUNDS = 5
 CHILDREN = 30
+PYTEST = (sys.executable, "-m", "pytest")
 
 BARE = """
 import multiprocessing, time
@@ -95,6 +96,12 @@ def main() -> None:
     for whose, imported in CHILDS_IMPORTS.items():
         seconds = median_of(partial(run_python, f"import multiprocessing.spawn, {imported}"))
         print(f"an interpreter that imports what {whose} does: {seconds * 1e3:.1f} ms")
+    print()
+    for method in methods:
+        ratio = spec_time(method, [str(Path(sys.executable).parent / "pytest")]) / spec_time(
+            method, PYTEST
+        )
+        print(f"the spec under {method}: `pytest` takes {ratio:.2f} of `python -m pytest`")
 
 
 def measure(method: str) -> Floor:
@@ -106,7 +113,7 @@ def measure(method: str) -> Floor:
         interpreter=median_of(partial(run_python, PROGRAM)),
         children=counts["child"],
         interpreters=counts["program"] + counts["helper"],
-        spec=statistics.median(spec_time(method) for _ in range(ROUNDS)),
+        spec=spec_time(method),
     )
 
 
@@ -127,17 +134,15 @@ def count_processes(method: str) -> Counter[str]:
         return Counter(log.read_text().split())
 
 
-def spec_time(method: str) -> float:
-    """Return how long the spec takes on one worker, from the first test to the last."""
-    begin = time.perf_counter()
-    run_spec(method, {})
-    return time.perf_counter() - begin
+def spec_time(method: str, command: Sequence[str] = PYTEST) -> float:
+    """Return how long the spec takes in one process: the median of several rounds."""
+    return median_of(partial(run_spec, method, {}, command), ROUNDS)
 
 
-def run_spec(method: str, environment: dict[str, str]) -> None:
+def run_spec(method: str, environment: dict[str, str], pytest: Sequence[str] = PYTEST) -> None:
     """Run the spec under one start method, in one process."""
     spec = Path(__file__).parent.parent / "tests" / "spec"
-    command = [sys.executable, "-m", "pytest", "-q", f"--implementation={method}", str(spec)]
+    command = [*pytest, "-q", f"--implementation={method}", str(spec)]
     subprocess.run(command, env=os.environ | environment, check=True, stdout=subprocess.DEVNULL)
 
 
@@ -150,10 +155,10 @@ def run_python(what: str, *, code: bool = True) -> str:
     ).stdout
 
 
-def median_of(action: Callable[[], object]) -> float:
+def median_of(action: Callable[[], object], rounds: int = 4 * ROUNDS) -> float:
     """Return the median time of `action` over several rounds."""
     times = []
-    for _ in range(4 * ROUNDS):
+    for _ in range(rounds):
         begin = time.perf_counter()
         action()
         times.append(time.perf_counter() - begin)

@@ -83,6 +83,7 @@ def main() -> None:
     show_default=True,
     help="Seconds that a test waits for an event before it hangs.",
 )
+@click.option("--seed", type=int, help="Run in a random order, the same for the same number.")
 @click.option("--json", "path", type=click.Path(path_type=Path), help="Write the verdicts there.")
 def check(  # noqa: PLR0917 - click passes an argument for each option, by name
     implementations: Sequence[str],
@@ -90,6 +91,7 @@ def check(  # noqa: PLR0917 - click passes an argument for each option, by name
     chapter_names: Sequence[str],
     workers: int,
     deadline: float,
+    seed: int | None,
     path: Path | None,
 ) -> None:
     """Verify the claims on this Python, and print the matrix."""
@@ -100,7 +102,7 @@ def check(  # noqa: PLR0917 - click passes an argument for each option, by name
     with tempfile.TemporaryDirectory() as folder:
         kept = path or Path(folder) / "verdicts.jsonl"
         _make(kept)
-        outcome = _run(Order(chosen, implementations, workers, deadline, kept))
+        outcome = _run(Order(chosen, implementations, workers, deadline, kept, seed))
         if outcome.complete and not claim_ids and not chapter_names:
             _remember(kept)
     _conclude(outcome, chapters)

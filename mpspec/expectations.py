@@ -42,13 +42,12 @@ class Expectation:
 
 def refuted_where(*, instead: str, **traits: Any) -> pytest.MarkDecorator:
     """Say in which cells the claim is false (in all for no trait), and what happens instead."""
-    mark: pytest.MarkDecorator = pytest.mark.refuted_where(instead=instead, **_checked(traits))
-    return mark
+    return _mark("refuted_where", instead=instead, **_checked(traits))
 
 
 def only_where(**traits: Any) -> pytest.MarkDecorator:
     """Say of which cells the claim speaks; several values of one trait are a tuple."""
-    return pytest.mark.only_where(**_checked(traits))
+    return _mark("only_where", **_checked(traits))
 
 
 def since(version: str) -> pytest.MarkDecorator:
@@ -63,7 +62,7 @@ def until(version: str) -> pytest.MarkDecorator:
 
 def needs(*names: str) -> pytest.MarkDecorator:
     """Say what of the API a claim needs (`Process.pid`): elsewhere it is *not offered*."""
-    return pytest.mark.needs(*names)
+    return _mark("needs", *names)
 
 
 def expectation(marks: Iterable[pytest.Mark], cell: Implementation) -> Expectation:
@@ -106,6 +105,11 @@ def in_words(traits: Mapping[str, Any]) -> str:
     """Return `traits` for a reader: `start_method fork, since 3.14`."""
     words = [f"{trait} {' or '.join(map(str, _values(value)))}" for trait, value in traits.items()]
     return ", ".join(words) or "everywhere"
+
+
+def _mark(name: str, *args: Any, **kwargs: Any) -> pytest.MarkDecorator:
+    mark: pytest.MarkDecorator = getattr(pytest.mark, name)
+    return mark.with_args(*args, **kwargs)
 
 
 def _one_matches(trait: str, value: Any, facts: Mapping[str, Any]) -> bool:

@@ -67,7 +67,7 @@ class History(Sequence[Report]):
         return History(report for report in self if report.probe == probe)
 
     def named(self, event: str) -> list[Report]:
-        """Return the reports called `event`, whoever made them; not what the observer saw or did."""
+        """Return the reports called `event`, whoever made them; not what the observer did."""
         return [report for report in self if report.event == event and report.kind in REPORTED]
 
     def values(self, event: str) -> list[Any]:

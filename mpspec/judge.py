@@ -12,6 +12,7 @@ from mpspec.expectations import Expectation
 from mpspec.history import Report
 from mpspec.implementations import NotOffered
 from mpspec.observer import DeadlineError
+from mpspec.program import FloodError
 from mpspec.verdicts import Status
 
 LONGEST_OUTPUT = 1 << 20
@@ -79,7 +80,8 @@ def _in_the_call(
             return Status.FAILS, f"expected to be refuted ({expected.reason}), and it holds"
         return Status.HOLDS, ""
     status = _status_of(raised.value)
-    if status is Status.FAILS and should_be_refuted:
+    flooded = isinstance(raised.value, FloodError)  # which refutes nothing
+    if status is Status.FAILS and should_be_refuted and not flooded:
         status = Status.REFUTED
     absent = status in {Status.NOT_OFFERED, Status.NOT_APPLICABLE}
     return status, str(raised.value) if absent else raised.exconly()

@@ -30,8 +30,23 @@ _TRACKERS = ("resource_tracker", "semaphore_tracker")
 _HELPERS = (*_TRACKERS, "forkserver")
 
 
-def left_behind() -> list[psutil.Process]:
-    """Return the processes below this one that still run, apart from multiprocessing's own."""
+def left_behind(known: Iterable[int] = ()) -> list[psutil.Process]:
+    """Return the processes below this one that still run, apart from multiprocessing's own.
+
+    With them, those of the `known` ones (by pid) that still run: a child whose parent was killed is
+    below this process no more.
+    """
+    found = {process.pid: process for process in [*_below(), *map(_process, known)] if process}
+    return [process for process in found.values() if _runs(process)]
+
+
+def _process(pid: int) -> psutil.Process | None:
+    with suppress(psutil.NoSuchProcess):
+        return psutil.Process(pid)
+    return None
+
+
+def _below() -> list[psutil.Process]:
     if not _has_children():
         return []
     children = psutil.Process().children()
@@ -39,7 +54,7 @@ def left_behind() -> list[psutil.Process]:
     for parent in children:
         with suppress(psutil.NoSuchProcess):
             found += parent.children(recursive=True)
-    return [process for process in found if _runs(process)]
+    return found
 
 
 def marked(token: str, variable: str = RUN_VARIABLE) -> list[psutil.Process]:

@@ -7,6 +7,7 @@ which it gets as `mp`. Other tests are left alone.
 from __future__ import annotations
 
 import os
+import random
 import re
 import secrets
 import signal
@@ -67,6 +68,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="SECONDS",
         help="how long a test waits for an event before it hangs (default: %(default)g)",
     )
+    group.addoption(
+        "--seed",
+        type=int,
+        metavar="NUMBER",
+        help="run the spec's tests in a random order, the same one for the same number",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -76,7 +83,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(_Session(), "mpspec-session")
     if not hasattr(config, "workerinput"):
         path = config.getoption("--verdicts")
-        recorder = Recorder(Path(path) if path else None, cells(config))
+        seed = config.getoption("--seed")
+        recorder = Recorder(Path(path) if path else None, cells(config), seed)
         config.pluginmanager.register(recorder, "mpspec-recorder")
 
 
@@ -164,7 +172,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Give each spec test its deadline and its warnings."""
+    """Give each spec test its deadline and its warnings; put all into the order asked for."""
+    seed = config.getoption("--seed")
+    if seed is not None:
+        random.Random(seed).shuffle(items)
     whole = config.getoption("--deadline") * WHOLE_TEST
     for item in items:
         if is_spec(item.path):
@@ -235,11 +246,13 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
     yield
     if not is_spec(item.path):
         return
-    processes = leftovers.left_behind()
+    observer = item.stash.get(observer_key, None)
+    known = observer.pids if observer else set()
+    processes = leftovers.left_behind(known)
     held = item.stash.get(held_key, False)
     if held:
         leftovers.wait_until_gone(processes)
-        processes = leftovers.left_behind()
+        processes = leftovers.left_behind(known)
     leftovers.end(processes)
     threads = leftovers.threads_left(item.stash[threads_key])
     if held and (processes or threads):

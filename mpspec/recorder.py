@@ -12,7 +12,7 @@ from typing import Any, TextIO
 
 import pytest
 
-from mpspec.claims import claim_of
+from mpspec.claims import claim_of, read_note
 from mpspec.implementations import Implementation
 from mpspec.verdicts import Cell, Run, Status, Verdict, count, this_python, to_line
 
@@ -23,9 +23,11 @@ _NODE = re.compile(_SPEC.pattern + r"(?P<test>test_\w+)\[(?P<cell>[^\]]+)\]")
 class Recorder:
     """Keeps the run's verdicts, and writes them to `path` if there is one."""
 
-    def __init__(self, path: Path | None, chosen: Iterable[Implementation]) -> None:
+    def __init__(
+        self, path: Path | None, chosen: Iterable[Implementation], seed: int | None = None
+    ) -> None:
         self.path = path
-        self.run = Run(cells=[cell_of(each) for each in chosen], claims=[])
+        self.run = Run(cells=[cell_of(each) for each in chosen], claims=[], seed=seed)
         self._file: TextIO | None = None
         self._parts: dict[str, list[dict[str, Any]]] = {}  # node -> what its phases said
         self._broken = False  # by an error of pytest's, or of a plugin
@@ -52,7 +54,7 @@ class Recorder:
         places = [place for node in nodes if (place := self._announced(node))]
         if not places or self.run.claims:
             return
-        self.run.claims = list(dict.fromkeys(claim for claim, _ in places))
+        self.run.claims = in_order({claim for claim, _ in places})
         if self.path is not None:
             self._file = self.path.open("w", encoding="utf-8")
             self._write(self.run.header())
@@ -118,6 +120,12 @@ class Recorder:
         assert self._file is not None
         self._file.write(to_line(record))
         self._file.flush()
+
+
+def in_order(claims: set[str]) -> list[str]:
+    """Return `claims` in the note's order, and behind them those that it does not have."""
+    note = [claim.id for chapter in read_note() for claim in chapter.claims]
+    return [claim for claim in note if claim in claims] + sorted(claims.difference(note))
 
 
 def cell_of(implementation: Implementation) -> Cell:

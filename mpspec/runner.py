@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 from mpspec import leftovers
 from mpspec.claims import Claim, spec_folder
@@ -34,6 +35,7 @@ class Order:
     workers: int
     deadline: float
     path: Path  # where the verdicts are written
+    seed: int | None = None  # of a random order; None: the note's order
 
 
 @dataclass
@@ -51,32 +53,46 @@ def execute(order: Order, tests: Path | None, follow: Callable[[Run, Verdict], N
     However it ends, also by an exception such as `KeyboardInterrupt`, no process that it has
     started runs on.
     """
-    token = secrets.token_hex(16)
+    reader = Reader(str(order.path))
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
-        process = subprocess.Popen(
-            _command(order, tests or spec_folder()),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            env=os.environ | {leftovers.RUN_VARIABLE: token, "PYTHONPATH": _search_path()},
-            start_new_session=True,  # a Ctrl-C is for this process, which passes it on
-        )
-        reader = Reader(str(order.path))
-        try:
-            with _interruptible():
-                for verdict in _verdicts(order.path, process, reader):
-                    follow(_run_of(reader), verdict)
-        finally:
-            _stop(process)
-            leftovers.end(leftovers.marked(token))
+        command = _command(order, tests or spec_folder())
+        with _interruptible(), _running(command, output) as process:
+            for verdict in _verdicts(order.path, process, reader):
+                follow(_run_of(reader), verdict)
         output.seek(0)
         finished = bool(reader.runs)
         return Outcome(reader.runs[0] if finished else reader.current, finished, output.read())
 
 
+@contextmanager
+def _running(command: Sequence[str], output: TextIO) -> Iterator[subprocess.Popen[bytes]]:
+    """Run `command`; in the end interrupt it, and end all that it has started.
+
+    Whoever interrupts a second time does not wait for pytest's teardown.
+    """
+    token = secrets.token_hex(16)
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        env=os.environ | {leftovers.RUN_VARIABLE: token, "PYTHONPATH": _search_path()},
+        start_new_session=True,  # a Ctrl-C is for this process, which passes it on
+    )
+    try:
+        yield process
+    finally:
+        try:
+            _stop(process)
+        finally:
+            leftovers.end(leftovers.marked(token))
+            process.wait()
+
+
 def _command(order: Order, tests: Path) -> list[str]:
     chosen = [f"{tests / _file(claim)}::{claim.test}" for claim in order.claims]
     options = [f"--implementation={name}" for name in order.implementations]
+    options += [f"--seed={order.seed}"] if order.seed is not None else []
     return [
         *(sys.executable, "-m", "pytest", "-p", "mpspec.plugin", "-p", "no:cacheprovider"),
         *("-c", os.devnull, "--rootdir", str(tests), "--confcutdir", str(tests)),
@@ -123,7 +139,6 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
             process.wait(TIDY)
         except subprocess.TimeoutExpired:
             process.kill()
-    process.wait()
 
 
 @contextmanager
