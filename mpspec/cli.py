@@ -36,6 +36,7 @@ from mpspec.implementations import UnknownImplementationError, select
 from mpspec.observer import DEADLINE
 from mpspec.program import PROGRAMS
 from mpspec.report import terminal
+from mpspec.report.words import WORDS, Words
 from mpspec.runner import Order, Outcome, execute
 from mpspec.suggest import unknown
 
@@ -85,6 +86,7 @@ def main() -> None:
 )
 @click.option("--seed", type=int, help="Run in a random order, the same for the same number.")
 @click.option("--json", "path", type=click.Path(path_type=Path), help="Write the verdicts there.")
+@language_option
 def check(  # noqa: PLR0917 - click passes an argument for each option, by name
     implementations: Sequence[str],
     claim_ids: Sequence[str],
@@ -93,9 +95,10 @@ def check(  # noqa: PLR0917 - click passes an argument for each option, by name
     deadline: float,
     seed: int | None,
     path: Path | None,
+    lang: str,
 ) -> None:
     """Verify the claims on this Python, and print the matrix."""
-    chapters = _note("en")
+    chapters = _note(lang)
     _gate()
     chosen = _choose(chapters, claim_ids, chapter_names)
     _or_usage(select, implementations)
@@ -105,7 +108,7 @@ def check(  # noqa: PLR0917 - click passes an argument for each option, by name
         outcome = _run(Order(chosen, implementations, workers, deadline, kept, seed))
         if outcome.complete and not claim_ids and not chapter_names:
             _remember(kept)
-    _conclude(outcome, chapters)
+    _conclude(outcome, chapters, WORDS[lang])
 
 
 @main.command()
@@ -123,10 +126,10 @@ def read(chapter_names: Sequence[str], lang: str, paths: Sequence[Path]) -> None
     chapters = _some(_note(lang), chapter_names)
     runs, problems = _read_all(paths or [path for path in [_last()] if path.exists()])
     console = _console(width=100)
-    for part in terminal.note(chapters, runs):
+    for part in terminal.note(chapters, runs, WORDS[lang]):
         console.print(part)
     if not runs:
-        console.print("\n(no verdicts yet: `mpspec check` gives them)", style="dim")
+        console.print(f"\n{WORDS[lang].no_verdicts}", style="dim")
     _complain(problems)
 
 
@@ -174,7 +177,8 @@ def demo(name: str | None) -> None:
     metavar="PYTHON",
     help="A Python (3.12, pypy3.11) that is shown as not run where no file has it (repeatable).",
 )
-def combine(paths: Sequence[Path], output: Path | None, expected: Sequence[str]) -> None:
+@language_option
+def combine(paths: Sequence[Path], output: Path | None, expected: Sequence[str], lang: str) -> None:
     """Merge verdict files into one matrix; those that do not fit are named, and left out.
 
     A folder stands for the `*.jsonl` files in it.
@@ -188,8 +192,7 @@ def combine(paths: Sequence[Path], output: Path | None, expected: Sequence[str])
             _usage(f"{output}: {error.strerror}")
     if runs:
         shown = [*runs, *_absent(expected, runs)]
-        _show([*terminal.matrix(shown, _note("en")), *terminal.failures(runs, _note("en"))])
-        _show([terminal.summary(shown)])
+        _report(runs, shown, _note(lang), WORDS[lang])
     _complain(problems)
     if not runs:
         sys.exit(NOTHING)
@@ -280,18 +283,29 @@ def _run(order: Order) -> Outcome:
             sys.exit(INTERRUPTED)
 
 
-def _conclude(outcome: Outcome, chapters: Sequence[Chapter]) -> NoReturn:
+def _conclude(outcome: Outcome, chapters: Sequence[Chapter], words: Words) -> NoReturn:
     run = outcome.run
     if run is None:
         click.echo(outcome.output, err=True)
         click.echo("mpspec: nothing ran", err=True)
         sys.exit(NOTHING)
-    _show([*terminal.matrix([run], chapters), *terminal.failures([run], chapters)])
-    _show(["", terminal.summary([run])])
+    _report([run], [run], chapters, words)
     if not outcome.complete:
         click.echo(f"{outcome.output}\nmpspec: the run was cut short", err=True)
         sys.exit(NOT_AS_EXPECTED)
     sys.exit(_status([run]))
+
+
+def _report(
+    runs: Sequence[verdicts.Run],
+    shown: Sequence[verdicts.Run],
+    chapters: Sequence[Chapter],
+    words: Words,
+) -> None:
+    """Print the matrix of what is `shown`, and what is wrong in `runs`."""
+    _show(terminal.matrix(shown, chapters, words))
+    _show(terminal.failures(runs, chapters, words))
+    _show(["", terminal.summary(shown, words)])
 
 
 def _status(runs: Iterable[verdicts.Run]) -> int:

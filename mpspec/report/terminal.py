@@ -5,6 +5,7 @@ Every verdict is shown by a sign and, beside it or in the legend, by its word; c
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ from rich.text import Text
 from mpspec.claims import Chapter, Claim
 from mpspec.history import History, Report
 from mpspec.recorder import repeating
+from mpspec.report.words import ENGLISH, Words
 from mpspec.verdicts import Cell, Run, Status, Verdict, count
 
 COLOURS = {
@@ -27,17 +29,8 @@ COLOURS = {
     Status.NOT_RUN: "yellow",
 }
 
-LEGEND = {
-    Status.HOLDS: "the claim is true there",
-    Status.REFUTED: "false there, as the note says, and the test showed it",
-    Status.NOT_APPLICABLE: "the claim does not speak of this cell",
-    Status.NOT_OFFERED: "the implementation lacks what the claim needs",
-    Status.NOT_RUN: "no verdict: nothing was tried",
-    Status.FAILS: "not as the note says",
-    Status.ERROR: "the test broke, which says nothing of the claim",
-    Status.HANGS: "what was waited for never came",
-    Status.CRASHES: "the process that ran the test died",
-}
+_WIDE = "[\u2e80-\u9fff\uff00-\uffef]"
+_CHINESE_BREAK = re.compile(f"(?<={_WIDE})\n(?={_WIDE})")
 
 LONGEST_SEEN = 60  # lines of a failure's message
 
@@ -67,68 +60,80 @@ class Board:
         return {cell: known[cell].status(claim, cell.name) for cell in self.cells}
 
 
-def matrix(runs: Sequence[Run], chapters: Sequence[Chapter]) -> Iterator[RenderableType]:
+def matrix(
+    runs: Sequence[Run], chapters: Sequence[Chapter], words: Words = ENGLISH
+) -> Iterator[RenderableType]:
     """Return the matrix, a table a chapter: what is not as expected first, then what differs."""
     board = Board(runs)
     ran = {claim for run in runs for claim in run.claims}
     several = len(board.pythons) > 1
     if several:
-        yield Text(f"Each column shows, from left to right: {', '.join(board.pythons)}.\n")
+        yield Text(words.columns.format(pythons=", ".join(board.pythons)) + "\n")
     for chapter in chapters:
         claims = [claim for claim in chapter.claims if claim.id in ran]
         if claims:
-            yield _table(chapter, sorted(claims, key=lambda c: _rank(board.row(c.id))), board)
-    yield legend(runs)
+            ranked = sorted(claims, key=lambda claim: _rank(board.row(claim.id)))
+            yield _table(chapter, ranked, board, words)
+    yield legend(runs, words)
 
 
-def legend(runs: Sequence[Run]) -> RenderableType:
+def legend(runs: Sequence[Run], words: Words = ENGLISH) -> RenderableType:
     """Return how many there are of each verdict, and what each means."""
     table = Table.grid(padding=(0, 1))
     for word, number in count(runs).items():
         status = Status(word)
-        table.add_row(str(number), mark(status), f"[dim]{LEGEND[status]}")
+        table.add_row(str(number), mark(status, words), f"[dim]{words.meanings[status]}")
     return Group("", table)
 
 
-def mark(status: Status) -> Text:
+def mark(status: Status, words: Words = ENGLISH) -> Text:
     """Return a verdict as sign and word."""
-    return Text(f"{status.glyph} {status.value}", style=COLOURS.get(status, "bold red"))
+    return Text(words.mark(status), style=COLOURS.get(status, "bold red"))
 
 
-def failures(runs: Sequence[Run], chapters: Sequence[Chapter]) -> Iterator[RenderableType]:
+def failures(
+    runs: Sequence[Run], chapters: Sequence[Chapter], words: Words = ENGLISH
+) -> Iterator[RenderableType]:
     """Return, for each verdict that is not as expected, what happened and how to repeat it."""
     claims = {claim.id: claim for chapter in chapters for claim in chapter.claims}
     for run in runs:
         cells = {cell.name: cell for cell in run.cells}
         for verdict in run.verdicts.values():
             if verdict.status.red:
-                yield _failure(verdict, cells[verdict.cell], claims.get(verdict.claim))
+                yield _failure(verdict, cells[verdict.cell], claims.get(verdict.claim), words)
 
 
-def summary(runs: Sequence[Run]) -> Text:
+def summary(runs: Sequence[Run], words: Words = ENGLISH) -> Text:
     """Return the last line: whether all is as the note says."""
     counts = {Status(word): number for word, number in count(runs).items()}
     red = sum(number for status, number in counts.items() if status.red)
     green = sum(number for status, number in counts.items() if status.green)
     missing = counts.get(Status.NOT_RUN, 0)
-    words = f"{green} verdicts as the note says, {red} not"
-    words += f", {missing} not run" if missing else ""
-    return Text(words, style="bold red" if red else "bold yellow" if missing else "bold green")
+    line = words.summary.format(green=green, red=red)
+    line += words.not_run.format(count=missing) if missing else ""
+    return Text(line, style="bold red" if red else "bold yellow" if missing else "bold green")
 
 
-def note(chapters: Sequence[Chapter], runs: Sequence[Run]) -> Iterator[RenderableType]:
+def note(
+    chapters: Sequence[Chapter], runs: Sequence[Run], words: Words = ENGLISH
+) -> Iterator[RenderableType]:
     """Return the note, with the verdicts woven in."""
     board = Board(runs)
     ran = {claim for run in runs for claim in run.claims}
     for chapter in chapters:
-        yield Markdown(f"# {chapter.title}\n\n{chapter.text}")
+        yield Markdown(f"# {chapter.title}\n\n{joined(chapter.text)}")
         for section in chapter.sections:
-            yield Markdown(f"\n## {section.title}\n\n{section.text}")
+            yield Markdown(f"\n## {section.title}\n\n{joined(section.text)}")
             for claim in section.claims:
                 yield Text(f"\n▌ {claim.title}", style="bold")
                 if claim.id in ran:
-                    yield _in_short(board.row(claim.id))
-                yield Markdown(claim.explanation)
+                    yield _in_short(board.row(claim.id), words)
+                yield Markdown(joined(claim.explanation))
+
+
+def joined(text: str) -> str:
+    """Join lines that break between two Chinese characters: a space there would be seen."""
+    return _CHINESE_BREAK.sub("", text)
 
 
 def _python_order(cell: Cell) -> tuple[bool, list[int]]:
@@ -144,66 +149,66 @@ def _rank(row: dict[Cell, Status]) -> int:
     return 1 if len({status for status in row.values() if status.green}) > 1 else 2
 
 
-def _table(chapter: Chapter, claims: Iterable[Claim], board: Board) -> Table:
+def _table(chapter: Chapter, claims: Iterable[Claim], board: Board, words: Words) -> Table:
     table = Table(title=chapter.title, title_justify="left", title_style="bold", box=box.SIMPLE)
-    table.add_column("claim", min_width=30, overflow="fold")
+    table.add_column(words.claim, min_width=30, overflow="fold")
     names = list(dict.fromkeys(cell.name for cell in board.cells))
     for name in names:
         table.add_column(name, no_wrap=len(board.pythons) == 1)
     for claim in claims:
         row = board.row(claim.id)
         by_name = [[row[cell] for cell in row if cell.name == name] for name in names]
-        table.add_row(claim.title, *map(_entry, by_name))
+        table.add_row(claim.title, *(_entry(statuses, words) for statuses in by_name))
     return table
 
 
-def _entry(statuses: Sequence[Status]) -> Text:
+def _entry(statuses: Sequence[Status], words: Words) -> Text:
     """Return one sign for each Python and the words for them."""
     if len(statuses) == 1:
-        return mark(statuses[0])
+        return mark(statuses[0], words)
     signs = Text()
     for status in statuses:
         signs.append(status.glyph, style=COLOURS.get(status, "bold red"))
-    words = ", ".join(status.value for status in Status if status in statuses)
-    return signs.append(f" {words}", style="dim")
+    said = ", ".join(words.statuses[status] for status in Status if status in statuses)
+    return signs.append(f" {said}", style="dim")
 
 
-def _failure(verdict: Verdict, cell: Cell, claim: Claim | None) -> RenderableType:
+def _failure(verdict: Verdict, cell: Cell, claim: Claim | None, words: Words) -> RenderableType:
     table = Table.grid(padding=(0, 2))
     table.add_column(style="dim")
     table.add_column(overflow="fold")
-    table.add_row("claim", Text(claim.title if claim else verdict.claim, style="bold"))
-    table.add_row("cell", str(cell))
-    expected = "it holds" if verdict.expected == "holds" else "it is refuted, by assertion"
-    table.add_row("expected", expected)
-    table.add_row("seen", Text(_first_lines(verdict.seen)))
+    table.add_row(words.claim, Text(claim.title if claim else verdict.claim, style="bold"))
+    table.add_row(words.cell, words.on.format(cell=cell.name, python=cell.python))
+    expected = words.holds if verdict.expected == Status.HOLDS.value else words.refuted
+    table.add_row(words.expected, expected)
+    table.add_row(words.seen, Text(_first_lines(verdict.seen, words)))
     if verdict.history and "history so far:" not in verdict.seen:
         reports = History(Report(*values) for values in verdict.history)
-        table.add_row("history", Text(_first_lines(str(reports))))
-    table.add_row("repeat", repeating(verdict.claim, verdict.cell))
-    return Group("", mark(verdict.status), table)
+        table.add_row(words.history, Text(_first_lines(str(reports), words)))
+    table.add_row(words.repeat, repeating(verdict.claim, verdict.cell))
+    return Group("", mark(verdict.status, words), table)
 
 
-def _first_lines(text: str) -> str:
+def _first_lines(text: str, words: Words) -> str:
     lines = text.splitlines()
-    more = [f"... {len(lines) - LONGEST_SEEN} lines more"] if len(lines) > LONGEST_SEEN else []
+    left = len(lines) - LONGEST_SEEN
+    more = [words.more_lines.format(count=left)] if left > 0 else []
     return "\n".join([*lines[:LONGEST_SEEN], *more])
 
 
-def _in_short(row: dict[Cell, Status]) -> Text:
+def _in_short(row: dict[Cell, Status], words: Words) -> Text:
     """Return the verdicts on one claim in a line: each with the cells that have it."""
     line = Text("  ")
     for status in Status:
         cells = [cell for cell in row if row[cell] is status]
         if cells:
-            line.append_text(mark(status))
-            line.append(f" {_names(cells, row)}   ", style="dim")
+            line.append_text(mark(status, words))
+            names = words.everywhere if len(cells) == len(row) else _names(cells, row)
+            line.append(f" {names}   ", style="dim")
     return line
 
 
 def _names(cells: Sequence[Cell], row: dict[Cell, Status]) -> str:
-    if len(cells) == len(row):
-        return "everywhere"
     if len({cell.python for cell in row}) == 1:
         return ", ".join(cell.name for cell in cells)
     names = dict.fromkeys(cell.name for cell in cells)

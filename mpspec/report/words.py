@@ -1,0 +1,107 @@
+"""What the reports say, in the note's languages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mpspec.verdicts import Status
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words of one language; braces stand for what is filled in."""
+
+    statuses: dict[Status, str]
+    meanings: dict[Status, str]
+    claim: str
+    columns: str
+    cell: str
+    expected: str
+    holds: str
+    refuted: str
+    seen: str
+    history: str
+    repeat: str
+    more_lines: str
+    on: str
+    everywhere: str
+    summary: str
+    not_run: str
+    no_verdicts: str
+
+    def mark(self, status: Status) -> str:
+        """Return a verdict as sign and word."""
+        return f"{status.glyph} {self.statuses[status]}"
+
+
+ENGLISH = Words(
+    statuses={status: status.value for status in Status},
+    meanings={
+        Status.HOLDS: "the claim is true there",
+        Status.REFUTED: "false there, as the note says, and the test showed it",
+        Status.NOT_APPLICABLE: "the claim does not speak of this cell",
+        Status.NOT_OFFERED: "the implementation lacks what the claim needs",
+        Status.NOT_RUN: "no verdict: nothing was tried",
+        Status.FAILS: "not as the note says",
+        Status.ERROR: "the test broke, which says nothing of the claim",
+        Status.HANGS: "what was waited for never came",
+        Status.CRASHES: "the process that ran the test died",
+    },
+    claim="claim",
+    columns="Each column shows, from left to right: {pythons}.",
+    cell="cell",
+    expected="expected",
+    holds="it holds",
+    refuted="it is refuted, by assertion",
+    seen="seen",
+    history="history",
+    repeat="repeat",
+    more_lines="... {count} lines more",
+    on="{cell} on {python}",
+    everywhere="everywhere",
+    summary="{green} verdicts as the note says, {red} not",
+    not_run=", {count} not run",
+    no_verdicts="(no verdicts yet: `mpspec check` gives them)",
+)
+
+CHINESE = Words(
+    statuses={
+        Status.HOLDS: "成立",
+        Status.REFUTED: "被反驳",
+        Status.NOT_APPLICABLE: "不适用",
+        Status.NOT_OFFERED: "未提供",
+        Status.NOT_RUN: "未运行",
+        Status.FAILS: "不符",
+        Status.ERROR: "出错",
+        Status.HANGS: "卡死",
+        Status.CRASHES: "崩溃",
+    },
+    meanings={
+        Status.HOLDS: "论断在这里为真",
+        Status.REFUTED: "正如笔记所说，在这里不成立，测试也证明了这一点",
+        Status.NOT_APPLICABLE: "论断没有谈到这种情形",
+        Status.NOT_OFFERED: "该实现缺少论断所需的功能",
+        Status.NOT_RUN: "没有判定：什么也没有试过",
+        Status.FAILS: "与笔记所说不一致",
+        Status.ERROR: "测试本身出了错，不能说明论断如何",
+        Status.HANGS: "等待的事一直没有发生",
+        Status.CRASHES: "运行测试的进程死掉了",
+    },
+    claim="论断",
+    columns="每一列从左到右依次是：{pythons}。",
+    cell="情形",
+    expected="预期",
+    holds="成立",
+    refuted="因断言失败而被反驳",
+    seen="所见",
+    history="经过",
+    repeat="重现",
+    more_lines="……还有 {count} 行",
+    on="{python} 上的 {cell}",
+    everywhere="全部",
+    summary="{green} 个判定与笔记相符，{red} 个不符",
+    not_run="，{count} 个未运行",
+    no_verdicts="（还没有判定：运行 `mpspec check` 即可得到）",
+)
+
+WORDS = {"en": ENGLISH, "zh": CHINESE}
