@@ -6,6 +6,7 @@ Exit status: 0 all as the note says; 1 some verdict is not, or note and tests do
 
 from __future__ import annotations
 
+import ast
 import os
 import subprocess
 import sys
@@ -380,4 +381,5 @@ def _remember(path: Path) -> None:
 
 
 def _first_line(program: Path) -> str:
-    return program.read_text(encoding="utf-8").partition('"""')[2].partition("\n")[0]
+    docstring = ast.get_docstring(ast.parse(program.read_text(encoding="utf-8"))) or ""
+    return docstring.partition("\n")[0]
