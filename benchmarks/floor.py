@@ -49,6 +49,9 @@ if __name__ == "__main__":
 
 PROGRAM = "import multiprocessing.context, mpspec.programs"
 
+# Bytecode is kept, as it is wherever nobody forbids it: else each run compiles all tests again.
+ENVIRONMENT = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+
 CHILDS_IMPORTS = {"any child": "os", "a child of the spec": "mpspec.work.processes"}
 
 # Runs in every interpreter that the spec starts: each appends a letter, each of its forks another.
@@ -143,13 +146,13 @@ def run_spec(method: str, environment: dict[str, str], pytest: Sequence[str] = P
     """Run the spec under one start method, in one process."""
     spec = Path(__file__).parent.parent / "tests" / "spec"
     command = [*pytest, "-q", f"--implementation={method}", str(spec)]
-    subprocess.run(command, env=os.environ | environment, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(command, env=ENVIRONMENT | environment, check=True, stdout=subprocess.DEVNULL)
 
 
 def run_python(what: str, *, code: bool = True) -> str:
     """Run an interpreter on code or a script, and return what it prints."""
     command = [sys.executable, *(["-c"] if code else []), what]
-    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parent.parent)}
+    environment = ENVIRONMENT | {"PYTHONPATH": str(Path(__file__).parent.parent)}
     return subprocess.run(
         command, env=environment, check=True, capture_output=True, text=True
     ).stdout
