@@ -4,8 +4,9 @@
 
 For each start method: what one start and join of a trivial child takes in a bare script; how many
 children the spec starts; the floor, which is their product; what the spec takes on one worker; and
-the ratio. No start method starts the interpreters of whole programs, and of the fork servers and
-resource trackers that come with each: they are counted, and their cost is measured, apart.
+the median of the ratios of several rounds, in each of which all is measured close together. The
+interpreters of whole programs, and of the fork servers and resource trackers that come with each,
+are started by no start method: they are counted, and their cost is measured, apart.
 
 Then what a child imports for the spec, beside what any child imports.
 """
@@ -13,7 +14,6 @@ Then what a child imports for the spec, beside what any child imports.
 from __future__ import annotations
 
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -23,10 +23,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from statistics import median
 
 ROUNDS = 5
 CHILDREN = 30
 PYTEST = (sys.executable, "-m", "pytest")
+SCRIPT = (str(Path(sys.executable).parent / "pytest"),)
 
 BARE = """
 import multiprocessing, time
@@ -73,50 +75,50 @@ os.register_at_fork(after_in_child=lambda: _tell("child\\n"))
 
 
 @dataclass
-class Floor:
-    """What was measured of one start method; times in seconds."""
+class Round:
+    """What was measured in one round, one soon after the other; times in seconds."""
 
-    method: str
     child: float
     interpreter: float
-    children: int
-    interpreters: int
-    spec: float
-
-    @property
-    def floor(self) -> float:
-        """What the spec's processes cost alone."""
-        return self.children * self.child + self.interpreters * self.interpreter
+    by_script: float  # the spec, run by the bare `pytest` script
+    spec: float  # the spec, run by `python -m pytest`
 
 
 def main() -> None:
     """Measure the start methods named, or all three."""
     methods = sys.argv[1:] or ["fork", "spawn", "forkserver"]
-    print("             child  children  interpreter  interpreters    floor     spec  ratio")
+    print(
+        "             child  children  interpreter  interpreters    floor     spec  ratio  script"
+    )
     for method in methods:
-        _print(measure(method))
-    print()
+        counts = count_processes(method)
+        show(method, counts, [one_round(method) for _ in range(ROUNDS)])
+    print("script: what the spec takes under the bare `pytest` script, by `python -m pytest`\n")
     for whose, imported in CHILDS_IMPORTS.items():
         seconds = median_of(partial(run_python, f"import multiprocessing.spawn, {imported}"))
         print(f"an interpreter that imports what {whose} does: {seconds * 1e3:.1f} ms")
-    print()
-    for method in methods:
-        ratio = spec_time(method, [str(Path(sys.executable).parent / "pytest")]) / spec_time(
-            method, PYTEST
-        )
-        print(f"the spec under {method}: `pytest` takes {ratio:.2f} of `python -m pytest`")
 
 
-def measure(method: str) -> Floor:
-    """Return the figures of one start method: medians of several rounds."""
-    counts = count_processes(method)
-    return Floor(
-        method=method,
-        child=statistics.median(bare_child(method) for _ in range(ROUNDS)),
+def show(method: str, counts: Counter[str], rounds: Sequence[Round]) -> None:
+    """Print the medians: of each figure, and of the ratios within a round."""
+    children, interpreters = counts["child"], counts["program"] + counts["helper"]
+    floors = [r.child * children + r.interpreter * interpreters for r in rounds]
+    ratio = median(r.spec / floor for r, floor in zip(rounds, floors, strict=True))
+    print(
+        f"{method:11}{median(r.child for r in rounds) * 1e3:4.1f} ms{children:10}"
+        f"{median(r.interpreter for r in rounds) * 1e3:10.1f} ms{interpreters:14}"
+        f"{median(floors):7.2f} s{median(r.spec for r in rounds):7.2f} s{ratio:7.2f}"
+        f"{median(r.by_script / r.spec for r in rounds):8.2f}"
+    )
+
+
+def one_round(method: str) -> Round:
+    """Measure everything once."""
+    return Round(
+        child=bare_child(method),
         interpreter=median_of(partial(run_python, PROGRAM)),
-        children=counts["child"],
-        interpreters=counts["program"] + counts["helper"],
-        spec=spec_time(method),
+        by_script=time_of(partial(run_spec, method, {}, SCRIPT)),
+        spec=time_of(partial(run_spec, method, {})),
     )
 
 
@@ -137,11 +139,6 @@ def count_processes(method: str) -> Counter[str]:
         return Counter(log.read_text().split())
 
 
-def spec_time(method: str, command: Sequence[str] = PYTEST) -> float:
-    """Return how long the spec takes in one process: the median of several rounds."""
-    return median_of(partial(run_spec, method, {}, command), ROUNDS)
-
-
 def run_spec(method: str, environment: dict[str, str], pytest: Sequence[str] = PYTEST) -> None:
     """Run the spec under one start method, in one process."""
     spec = Path(__file__).parent.parent / "tests" / "spec"
@@ -158,23 +155,16 @@ def run_python(what: str, *, code: bool = True) -> str:
     ).stdout
 
 
-def median_of(action: Callable[[], object], rounds: int = 4 * ROUNDS) -> float:
-    """Return the median time of `action` over several rounds."""
-    times = []
-    for _ in range(rounds):
-        begin = time.perf_counter()
-        action()
-        times.append(time.perf_counter() - begin)
-    return statistics.median(times)
+def median_of(action: Callable[[], object]) -> float:
+    """Return the median time of `action`, done several times."""
+    return median(time_of(action) for _ in range(2 * ROUNDS))
 
 
-def _print(figures: Floor) -> None:
-    print(
-        f"{figures.method:11}"
-        f"{figures.child * 1e3:4.1f} ms{figures.children:10}"
-        f"{figures.interpreter * 1e3:10.1f} ms{figures.interpreters:14}"
-        f"{figures.floor:7.2f} s{figures.spec:7.2f} s{figures.spec / figures.floor:7.2f}"
-    )
+def time_of(action: Callable[[], object]) -> float:
+    """Return how long `action` takes, in seconds."""
+    begin = time.perf_counter()
+    action()
+    return time.perf_counter() - begin
 
 
 if __name__ == "__main__":

@@ -46,6 +46,12 @@ def _process(pid: int) -> psutil.Process | None:
     return None
 
 
+def _session(pid: int) -> int | None:
+    with suppress(ProcessLookupError, PermissionError):
+        return os.getsid(pid)
+    return None
+
+
 def _below() -> list[psutil.Process]:
     if not _has_children():
         return []
@@ -57,15 +63,21 @@ def _below() -> list[psutil.Process]:
     return found
 
 
-def marked(token: str, variable: str = RUN_VARIABLE) -> list[psutil.Process]:
-    """Return the processes, but for this one, in whose environment `variable` is `token`.
+def of_session(leader: int) -> list[psutil.Process]:
+    """Return the processes of the session that `leader` leads, or has led, but for itself."""
+    pids = [pid for pid in psutil.pids() if pid != leader and _session(pid) == leader]
+    return [process for process in map(_process, pids) if process]
+
+
+def marked(token: str) -> list[psutil.Process]:
+    """Return the processes, but for this one, whose environment has the run's `token`.
 
     It is the environment that a process was started with; a forked child shows its parent's.
     """
     return [
         process
         for process in psutil.process_iter()
-        if process.pid != os.getpid() and _environment(process).get(variable) == token
+        if process.pid != os.getpid() and _environment(process).get(RUN_VARIABLE) == token
     ]
 
 

@@ -1,13 +1,12 @@
 """Runs a whole program in an interpreter of its own, bounded in time and in output.
 
-It runs in a process group of its own, so that a Ctrl-C meant for it can be sent to the group, and
-all that it started can be ended with it.
+It leads a session, and with it a process group, of its own: what Ctrl-C sends can be sent to it and
+its children alone, and all that it started is known by the session and ended with it.
 """
 
 from __future__ import annotations
 
 import os
-import secrets
 import selectors
 import signal
 import subprocess
@@ -27,8 +26,6 @@ PROGRAMS = Path(__file__).parent / "programs"
 LONGEST_OUTPUT = 1 << 20
 """Bytes of output after which a program is ended, as one that floods."""
 
-PROGRAM_VARIABLE = "MPSPEC_PROGRAM"
-
 # How soon its output and its processes' reports are looked at again. Nothing is judged by it.
 LOOK_AGAIN = 0.002
 
@@ -41,10 +38,9 @@ class Program:
     """A program that runs; `wait` for its end, or direct it through the observer meanwhile."""
 
     def __init__(
-        self, process: subprocess.Popen[bytes], token: str, observer: Observer, deadline: float
+        self, process: subprocess.Popen[bytes], observer: Observer, deadline: float
     ) -> None:
         self.process = process
-        self._token = token
         self._observer = observer
         self._deadline = deadline
         self._pipes = _pipes(process)
@@ -91,9 +87,9 @@ class Program:
 
     def end(self) -> None:
         """End it with all that it has started, by their pids."""
-        group = leftovers.marked(self._token, PROGRAM_VARIABLE)
-        leftovers.end(group)
+        self.process.kill()
         self.process.wait()
+        leftovers.end(leftovers.of_session(self.process.pid))
         self._pipes.close()
         for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
             if pipe is not None:
@@ -140,8 +136,7 @@ def start_program(
     - `choose`: whether it is told which implementation and start method to use, as a program of
       the cell; else it gets the default.
     """
-    token = secrets.token_hex(16)
-    told = {PROGRAM_VARIABLE: token} | observer.environment | dict(environment or {})
+    told = observer.environment | dict(environment or {})
     if choose:
         told[IMPLEMENTATION_VARIABLE] = f"{cell.library},{cell.start_method},{cell.memory}"
     process = subprocess.Popen(
@@ -155,7 +150,7 @@ def start_program(
     assert process.stdin is not None
     process.stdin.write(stdin.encode())
     process.stdin.close()
-    return Program(process, token, observer, deadline)
+    return Program(process, observer, deadline)
 
 
 def _search_path(environment: dict[str, str]) -> dict[str, str]:
