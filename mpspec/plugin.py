@@ -236,6 +236,9 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, Any, Any]:
     try:
         with leftovers.limited_files(LARGEST_FILE):
             return (yield)
+    except BaseException:  # an interrupted test is not torn down as others are
+        leftovers.end(leftovers.left_behind(_reported(item)))
+        raise
     finally:
         threading.excepthook = hook
 
@@ -246,8 +249,7 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
     yield
     if not is_spec(item.path):
         return
-    observer = item.stash.get(observer_key, None)
-    known = observer.pids if observer else set()
+    known = _reported(item)
     processes = leftovers.left_behind(known)
     held = item.stash.get(held_key, False)
     if held:
@@ -257,6 +259,12 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
     threads = leftovers.threads_left(item.stash[threads_key])
     if held and (processes or threads):
         raise RuntimeError(f"the test left behind: {[*processes, *threads]}")
+
+
+def _reported(item: pytest.Item) -> set[int]:
+    """Return the processes that have reported to the test's observer."""
+    observer = item.stash.get(observer_key, None)
+    return observer.pids if observer else set()
 
 
 held_key = pytest.StashKey[bool]()
