@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from mpspec.implementations import Implementation, NotOffered
+from mpspec.implementations import MEMORY, Implementation, NotOffered
 from mpspec.suggest import unknown
 from mpspec.verdicts import Status
 
@@ -113,10 +113,10 @@ def _mark(name: str, *args: Any, **kwargs: Any) -> pytest.MarkDecorator:
 
 
 def _one_matches(trait: str, value: Any, facts: Mapping[str, Any]) -> bool:
-    if trait == "since":
-        return sys.version_info[:2] >= _version(value)
-    if trait == "until":
-        return sys.version_info[:2] <= _version(value)
+    if trait in {"since", "until"}:
+        bound = _version(value)
+        this = sys.version_info[: len(bound)]
+        return this >= bound if trait == "since" else this <= bound
     return facts[trait] in _values(value)
 
 
@@ -129,7 +129,12 @@ def _version(text: str) -> tuple[int, ...]:
 
 
 def _checked(traits: Mapping[str, Any]) -> Mapping[str, Any]:
-    for trait in traits:
+    for trait, value in traits.items():
         if trait not in TRAITS:
             raise TypeError(unknown("trait", trait, TRAITS))
+        for one in _values(value):
+            if trait == "memory" and one not in MEMORY.values():
+                raise TypeError(unknown("memory", str(one), MEMORY.values()))
+            if not isinstance(one, (str, bool)):
+                raise TypeError(f"{trait}={value!r}: several values of one trait are a tuple")
     return traits

@@ -89,7 +89,7 @@ class Implementation:
         return module.get_context(self.start_method)
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):  # asked by copy, pickle and others, not by a claim
+        if name.startswith("_"):  # asked by copy, pickle, pytest and others, not by a claim
             raise AttributeError(name)
         return self.offered(name)
 

@@ -6,6 +6,7 @@ import json
 import os
 import socket
 from collections.abc import Callable, Iterator
+from functools import partial
 from multiprocessing import get_context
 
 import pytest
@@ -55,9 +56,8 @@ def report(event: str, **changed: object) -> bytes:
 
 def hung_up(speaker: socket.socket) -> bool:
     """Return whether the observer has ended the connection."""
-    speaker.setblocking(False)
     try:
-        return speaker.recv(1) == b""
+        return speaker.recv(1, socket.MSG_DONTWAIT) == b""
     except BlockingIOError:
         return False
     except ConnectionResetError:
@@ -71,6 +71,18 @@ def read_until(observer: Observer, enough: Callable[[], bool]) -> None:
             return
         observer.read(0.01)
     pytest.fail(f"it did not come to that; history so far:\n{observer.history}")
+
+
+def send_and_read(observer: Observer, speaker: socket.socket, said: bytes) -> None:
+    """Send what may be more than the system keeps for one who does not read."""
+
+    def all_sent() -> bool:
+        nonlocal said
+        said = said[speaker.send(said) :] if said else b""
+        return not said
+
+    read_until(observer, all_sent)
+    read_until(observer, lambda: hung_up(speaker))
 
 
 def note_long(probe: Probe) -> None:
@@ -125,27 +137,22 @@ def test_messages_tell_how_many_were_turned_away(connect: Speaker, observer: Obs
     for _ in range(2):
         stranger = connect()
         stranger.sendall(b"hello\n")
-        read_until(observer, lambda line=stranger: hung_up(line))
+        read_until(observer, partial(hung_up, stranger))
     observer.deadline = 0.01
     with pytest.raises(DeadlineError, match=r"\(2 without the token turned away\)$"):
         observer.expect("never")
 
 
-def test_a_stranger_that_never_speaks_disturbs_nobody(
-    observer: Observer, connect: Speaker
-) -> None:
+def test_a_stranger_that_never_speaks_disturbs_nobody(observer: Observer, connect: Speaker) -> None:
     silent = connect()
     connect().sendall(hello(observer) + report("here"))
     observer.expect("here")
     assert not hung_up(silent)
     observer.close()
-    silent.setblocking(True)
     assert silent.recv(1) == b""
 
 
-def test_a_stranger_that_goes_at_once_disturbs_nobody(
-    observer: Observer, connect: Speaker
-) -> None:
+def test_a_stranger_that_goes_at_once_disturbs_nobody(observer: Observer, connect: Speaker) -> None:
     connect().close()
     connect().sendall(hello(observer) + report("here"))
     observer.expect("here")
@@ -191,14 +198,11 @@ def test_a_garbled_line_of_one_who_knows_the_token_is_an_error(
     observer: Observer, connect: Speaker, line: bytes
 ) -> None:
     speaker = connect()
-    speaker.setblocking(True)
     speaker.sendall(hello(observer) + report("before"))
     observer.expect("before")
-    speaker.setblocking(False)
+    speaker.settimeout(0)
     with pytest.raises(GarbledReportError, match="raw sent no report: b'") as raised:
-        while True:
-            line = line[speaker.send(line) :] if line else b""
-            observer.read(0.01)
+        send_and_read(observer, speaker, line)
     assert len(str(raised.value)) < 400
 
 
@@ -219,9 +223,7 @@ def test_what_came_before_a_garbled_line_is_in_the_history(
     assert hung_up(speaker)
 
 
-def test_reports_are_put_into_the_order_of_their_time(
-    observer: Observer, connect: Speaker
-) -> None:
+def test_reports_are_put_into_the_order_of_their_time(observer: Observer, connect: Speaker) -> None:
     early, late = connect(), connect()
     late.sendall(hello(observer, probe="late") + report("second", time=2))
     observer.expect("second")

@@ -16,14 +16,19 @@ import pytest
 
 from mpspec import observer as observer_module
 from mpspec.observer import DeadlineError, Observer
-from mpspec.probe import OBSERVER_VARIABLE, Probe, probe_from_environment
+from mpspec.probe import OBSERVER_VARIABLE, Probe, TestIsOver, probe_from_environment
 from mpspec.work.processes import stay_inside
 
-# In a pytest-xdist worker a second thread, execnet's, only reads.
-pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
+pytestmark = [
+    # In a pytest-xdist worker a second thread, execnet's, only reads.
+    pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning"),
+    # A wait that does not end is a defect: it ends here at the latest.
+    pytest.mark.timeout(60),
+]
 
 Start = Callable[..., BaseProcess]
 fork = get_context("fork")
+STARTERS = {"fork": fork.Process, "spawn": get_context("spawn").Process}
 
 
 @pytest.fixture
@@ -32,7 +37,7 @@ def start() -> Iterator[Start]:
     children: list[BaseProcess] = []
 
     def start_child(target: Callable[..., object], *args: object, by: str = "fork") -> BaseProcess:
-        child: BaseProcess = getattr(get_context(by), "Process")(target=target, args=args)
+        child: BaseProcess = STARTERS[by](target=target, args=args)
         child.start()
         children.append(child)
         return child
@@ -120,9 +125,7 @@ def test_children_meet_inside_at_the_same_moment(observer: Observer, start: Star
     assert observer.history.before("inside", "done")
 
 
-def test_a_report_that_was_expected_is_not_returned_again(
-    observer: Observer, start: Start
-) -> None:
+def test_a_report_that_was_expected_is_not_returned_again(observer: Observer, start: Start) -> None:
     start(note_twice, observer.probe("child"))
     assert [observer.expect("a")[0].value, observer.expect("a")[0].value] == [1, 2]
     with pytest.raises(AssertionError, match="expected 1 x 'a'; 0 came, and no other can"):
@@ -300,9 +303,7 @@ def test_a_process_that_ended_without_the_announcement_is_said_at_once(
         patient.expect_blocked(probe, after="acquiring")
 
 
-def test_a_process_that_is_busy_is_not_proved_blocked(
-    impatient: Observer, start: Start
-) -> None:
+def test_a_process_that_is_busy_is_not_proved_blocked(impatient: Observer, start: Start) -> None:
     probe = impatient.probe("child")
     child = start(spin, probe)
     with pytest.raises(DeadlineError, match="in vain for child blocked after 'spinning'"):
@@ -383,9 +384,7 @@ def test_one_death_does_not_end_the_wait_for_others(observer: Observer, start: S
     assert observer.expect("inside")[0].probe == "worker 2"
 
 
-def test_who_waits_at_a_checkpoint_cannot_report_meanwhile(
-    patient: Observer, start: Start
-) -> None:
+def test_who_waits_at_a_checkpoint_cannot_report_meanwhile(patient: Observer, start: Start) -> None:
     start(stay_inside, patient.probe("child"))
     with pytest.raises(AssertionError, match="expected 1 x 'done'; 0 came, and no other can"):
         patient.expect("done")
@@ -401,17 +400,17 @@ def test_several_processes_may_share_a_probe_if_the_test_says_so(
     observer.expect("a")
 
 
-def test_reports_without_end_are_given_up(observer: Observer, start: Start) -> None:
-    start(report_without_end, observer.probe("child"))
+def test_reports_without_end_are_given_up(patient: Observer, start: Start) -> None:
+    start(report_without_end, patient.probe("child"))
     with pytest.raises(DeadlineError, match="reports come without end"):
-        observer.expect("something else")
-    assert len(observer.history) >= observer_module.MOST_REPORTS
+        patient.expect("something else")
+    assert len(patient.history) >= observer_module.MOST_REPORTS
 
 
-def test_who_reported_without_end_is_ended(observer: Observer, start: Start) -> None:
-    child = start(report_without_end, observer.probe("child"))
+def test_who_reported_without_end_is_ended(patient: Observer, start: Start) -> None:
+    child = start(report_without_end, patient.probe("child"))
     with pytest.raises(DeadlineError):
-        observer.expect("something else")
+        patient.expect("something else")
     child.join()
     assert child.exitcode == 0
 
@@ -463,15 +462,19 @@ def test_a_process_is_seen_to_end_before_the_child_that_it_forked(
     observer.proceed("child")
 
 
-def test_children_do_not_hold_the_observers_end(observer: Observer, start: Start) -> None:
-    first, second = observer.probes("worker", 2)
-    child = start(stay_inside, first)
-    observer.expect("inside")
-    start(stay_inside, second)  # forked while the first one's connection is open
-    observer.expect("inside")
+def test_nobody_listens_when_the_observer_has_closed_though_a_child_lives_on(
+    start: Start,
+) -> None:
+    observer = Observer()
+    reading, writing = os.pipe()
+    probe = observer.probe("child")
+    start(read_pipe, reading, probe)
+    observer.expect_blocked(probe, after="reading")
     observer.close()
-    child.join()
-    assert child.exitcode == 0
+    with pytest.raises(TestIsOver):
+        Probe("late", probe._port, probe._token).note("anybody there?")
+    os.close(reading)
+    os.close(writing)
 
 
 def test_threads_take_part_as_processes_do(observer: Observer) -> None:
@@ -529,7 +532,7 @@ def test_the_observer_has_no_thread(observer: Observer, start: Start) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="counts the descriptors that the system knows")
 def test_no_descriptor_is_left_open() -> None:
     gc.collect()
-    before = sorted(os.listdir("/proc/self/fd"))
+    before = sorted(path.name for path in Path("/proc/self/fd").iterdir())
     observer = Observer()
     observer.probe("here").note("present")
     child = fork.Process(target=stay_inside, args=(observer.probe("child"),))
@@ -538,4 +541,4 @@ def test_no_descriptor_is_left_open() -> None:
     observer.close()
     child.join()
     child.close()
-    assert sorted(os.listdir("/proc/self/fd")) == before
+    assert sorted(path.name for path in Path("/proc/self/fd").iterdir()) == before
