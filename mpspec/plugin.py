@@ -88,6 +88,9 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(recorder, "mpspec-recorder")
 
 
+_own_pid = os.getpid()
+
+
 class _Session:
     """What is changed for the length of a session, and put back."""
 
@@ -136,6 +139,9 @@ def _end_all_but_helpers(token: str) -> None:
 
 
 def _interrupt(number: int, _: Any) -> None:
+    if os.getpid() != _own_pid:  # a forked child, in which somebody (coverage) has chained to this
+        signal.signal(number, signal.SIG_DFL)
+        signal.raise_signal(number)
     raise KeyboardInterrupt(signal.Signals(number).name)
 
 

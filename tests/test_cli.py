@@ -16,7 +16,7 @@ from mpspec import __main__ as script
 from mpspec import __version__, claims, cli, gate, runner
 from mpspec.verdicts import Cell, Run, Status, Verdict, read, write
 
-pytestmark = pytest.mark.timeout(60)
+pytestmark = pytest.mark.timeout(120)
 
 EN = "# Cats\n\nOf cats.\n\n## What they do\n\n{claims}"
 ZH = "# 猫\n\n关于猫。\n\n## 行为\n\n{claims}"

@@ -17,7 +17,7 @@ from mpspec.runner import Order, Outcome, execute
 from mpspec.verdicts import MissingFooterError, Run, Verdict, read
 
 # A run that waits for something that never comes is a defect: it ends here at the latest.
-pytestmark = pytest.mark.timeout(60)
+pytestmark = pytest.mark.timeout(120)
 
 SPEC = """\
 import os, signal
@@ -58,8 +58,10 @@ def test_is_stubborn(mp):
 RUN = """
 import sys
 from pathlib import Path
+from mpspec import runner
 from mpspec.claims import Claim
 from mpspec.runner import Order, execute
+runner.TIDY = 3600  # whoever waited for that long would be noticed
 claim = Claim(sys.argv[1], "", "", "01-x", "", Path(), 1)
 order = Order([claim], [sys.argv[2]], int(sys.argv[3]), 30, Path("verdicts"))
 try:
@@ -160,7 +162,7 @@ def test_an_interrupted_run_leaves_no_process_and_a_file_cut_short(
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as itself:
         child = int(Path("pids").read_text())  # comes when the test waits for its child
         itself.send_signal(number)
-        _, said = itself.communicate(timeout=30)
+        _, said = itself.communicate(timeout=60)
     observer.expect_state(child, "gone", "zombie")
     assert said.startswith("interrupted")
     with pytest.raises(MissingFooterError):
@@ -176,6 +178,6 @@ def test_who_interrupts_twice_does_not_wait_for_the_teardown(observer: Observer)
         itself.send_signal(signal.SIGTERM)
         assert Path("asked").read_text() == "to end"
         itself.send_signal(signal.SIGTERM)
-        _, said = itself.communicate(timeout=runner.TIDY / 2)
+        _, said = itself.communicate(timeout=60)
     observer.expect_state(stubborn, "gone", "zombie")
     assert said == "interrupted SIGTERM\n"
