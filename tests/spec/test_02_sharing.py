@@ -255,8 +255,9 @@ def test_passing_a_descriptor_number_fails(mp, observer, tmp_path):
         number = file.fileno()
         run(mp.Process(target=work.report_file_behind, args=(number, observer.probe("child"))))
         meant = os.fstat(number)
-    [found] = observer.history.values("file")
-    assert found != [meant.st_dev, meant.st_ino]
+    found = observer.history.values("file")
+    assert len(found) == 1
+    assert found != [[meant.st_dev, meant.st_ino]]
 
 
 def test_a_socket_can_be_passed_as_an_argument(mp):
@@ -384,8 +385,8 @@ def test_workers_behind_a_semaphore_of_two_are_never_three_inside(run_program, o
 
 @refuted_where(memory="shared", instead="threads-share-one-memory")
 def test_a_lock_put_on_a_queue_never_arrives(mp, capsys):
-    queue = mp.Queue()
-    queue.put(mp.Lock())
+    queue, lock = mp.Queue(), mp.Lock()
+    queue.put(lock)
     queue.put("what was put after it")
     assert queue.get() == "what was put after it"
     queue.close()
