@@ -145,13 +145,27 @@ def _interrupt(number: int, _: Any) -> None:
     raise KeyboardInterrupt(signal.Signals(number).name)
 
 
+def _hold_sigterm() -> None:
+    """Keep SIGTERM waiting over a fork: a child would forget one that came to this handler."""
+    if signal.getsignal(signal.SIGTERM) is _interrupt:
+        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
+
+
+def _let_sigterm_in() -> None:
+    if signal.getsignal(signal.SIGTERM) is _interrupt:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGTERM])
+
+
 def _restore_sigterm() -> None:
     if signal.getsignal(signal.SIGTERM) is _interrupt:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGTERM])
 
 
 if hasattr(os, "register_at_fork"):  # not on Windows, where nothing forks
-    os.register_at_fork(after_in_child=_restore_sigterm)
+    os.register_at_fork(
+        before=_hold_sigterm, after_in_parent=_let_sigterm_in, after_in_child=_restore_sigterm
+    )
 
 
 def cells(config: pytest.Config) -> list[Implementation]:

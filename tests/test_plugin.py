@@ -379,15 +379,16 @@ def test_a_test_that_fails_may_leave_a_process_which_is_ended(
 
 
 def test_a_worker_that_dies_is_a_crash_and_the_others_go_on(
-    spec: Callable[[str], Path], pytester: pytest.Pytester
+    spec: Callable[[str], Path], pytester: pytest.Pytester, observer: Observer
 ) -> None:
     spec(
         "def test_a(mp): pass\n"
-        "def test_b(mp): os.kill(os.getpid(), signal.SIGKILL)\n"
+        "def test_b(mp):\n    start_and_tell(mp)\n    os.kill(os.getpid(), signal.SIGKILL)\n"
         "def test_c(mp): pass"
     )
     pytester.runpytest_subprocess(*arguments("fork", "-n1"))
     assert statuses() == {"a": "holds", "b": "crashes", "c": "holds"}
+    observer.expect_state(int(Path("pids").read_text()), "gone", "zombie")
 
 
 def test_a_worker_whose_pytest_breaks_leaves_a_run_cut_short(
@@ -459,6 +460,11 @@ def test_every_way_of_running_gives_the_same_verdicts(
         "@only_where(memory='inherited')\n"
         "def test_d(mp): mp.Telepathy()\n"
         "def test_e(mp): {}['x']\n"
+        "lines = \"import sys; sys.exit('_pytest' in sys.modules)\"\n"
+        "@only_where(memory='fresh')\n"
+        "def test_f(mp):\n"
+        "    child = mp.Process(target=exec, args=(lines,))\n"
+        "    child.start()\n    child.join()\n    assert child.exitcode == 0\n"
     )
     found = []
     script = str(Path(sys.executable).with_name("pytest"))
@@ -468,20 +474,35 @@ def test_every_way_of_running_gives_the_same_verdicts(
         assert result.ret == pytest.ExitCode.TESTS_FAILED
         found.append({place: verdict.status.value for place, verdict in recorded().items()})
     assert found[0] == found[1] == found[2]
-    assert [found[0][claim, "fork"] for claim in "abcde"] == [
+    assert [found[0][claim, "fork"] for claim in "abcdef"] == [
         "holds",
         "fails",
         "refuted",
         "not offered",
         "error",
+        "not applicable",
     ]
-    assert [found[0][claim, "spawn"] for claim in "abcde"] == [
+    assert [found[0][claim, "spawn"] for claim in "abcdef"] == [
         "holds",
         "fails",
         "holds",
         "not applicable",
         "error",
+        "holds",
     ]
+
+
+def test_a_seed_gives_a_random_order_which_is_the_same_again(
+    spec: Callable[[str], Path], pytester: pytest.Pytester
+) -> None:
+    spec("".join(f"def test_{letter}(mp): pass\n" for letter in "abcdefgh"))
+    orders = []
+    for _ in range(2):
+        pytester.runpytest_inprocess(*arguments("fork", "--seed=1"))
+        orders.append(list(statuses()))
+    assert orders[0] == orders[1] != sorted(orders[0])
+    assert sorted(orders[0]) == list("abcdefgh")
+    assert only_run().seed == 1
 
 
 def test_a_test_runs_once_in_every_cell_also_without_asking_for_it(
@@ -586,7 +607,11 @@ def test_the_session_is_put_back_as_it_was(
 def test_sigterm_ends_a_forked_child_as_it_ends_any(verdict: Report) -> None:
     found = verdict(
         "def test_claim(mp):\n"
-        "    child = start_and_tell(mp)\n    child.terminate()\n    child.join()\n"
-        "    assert child.exitcode == -signal.SIGTERM"
+        "    for _ in range(5):\n"
+        "        child = mp.Process(target=wait_without_end)\n"
+        "        child.start()\n"
+        "        child.terminate()\n"  # as soon as it is there
+        "        child.join()\n"
+        "        assert child.exitcode == -signal.SIGTERM"
     )
     assert found.status is Status.HOLDS
