@@ -1,0 +1,3 @@
+"""The claims that no fault can trip, each with the reason."""
+
+EXEMPT: dict[str, str] = {}
