@@ -348,7 +348,10 @@ def _absent(expected: Iterable[str], runs: Sequence[verdicts.Run]) -> list[verdi
     for label in expected:
         if label not in there:
             kind, version = ("PyPy", label[4:]) if label.startswith("pypy") else ("CPython", label)
-            cells = [verdicts.Cell(f"{kind} {version}", *name) for name in names]
+            try:
+                cells = [verdicts.Cell(f"{kind} {version}", *name) for name in names]
+            except ValueError as error:
+                _usage(f"--expect: {error}")
             absent.append(verdicts.Run(cells, runs[0].claims))
     return absent
 

@@ -86,6 +86,8 @@ def pytest_configure(config: pytest.Config) -> None:
         seed = config.getoption("--seed")
         recorder = Recorder(Path(path) if path else None, cells(config), seed)
         config.pluginmanager.register(recorder, "mpspec-recorder")
+    else:
+        _line_to_xdist[:] = _descriptors_of_xdist(config)
 
 
 _own_pid = os.getpid()
@@ -100,6 +102,10 @@ class _Session:
         self._end_tidily_on_sigterm()
         if leftovers.RUN_VARIABLE not in os.environ:
             self._mark_what_is_started()
+
+    def pytest_keyboard_interrupt(self) -> None:
+        """End what still runs below, pytest-xdist's workers too, which it would wait for."""
+        leftovers.end(leftovers.left_behind())
 
     def pytest_unconfigure(self) -> None:
         """Put everything back."""
@@ -133,6 +139,28 @@ class _Session:
         self.undo.append(lambda: os.environ.pop(leftovers.RUN_VARIABLE))
 
 
+def _descriptors_of_xdist(config: pytest.Config) -> list[int]:
+    """Return the pipes by which this worker and pytest-xdist's controller speak."""
+    [channel] = [
+        plugin.channel
+        for plugin in config.pluginmanager.get_plugins()
+        if type(plugin).__name__ == "WorkerInteractor"
+    ]
+    pipes = channel.gateway._io
+    return [pipes.infile.fileno(), pipes.outfile.fileno()]
+
+
+def _let_go_of_xdist() -> None:
+    """Close a worker's line to pytest-xdist in its children: who holds a copy hides its death."""
+    for descriptor in _line_to_xdist:
+        nothing = os.open(os.devnull, os.O_RDWR)
+        os.dup2(nothing, descriptor)
+        os.close(nothing)
+
+
+_line_to_xdist: list[int] = []
+
+
 def _end_all_but_helpers(token: str) -> None:
     left = [each for each in leftovers.marked(token) if not leftovers.is_helper(each)]
     leftovers.end(left)
@@ -163,6 +191,7 @@ def _restore_sigterm() -> None:
 
 
 if hasattr(os, "register_at_fork"):  # not on Windows, where nothing forks
+    os.register_at_fork(after_in_child=_let_go_of_xdist)
     os.register_at_fork(
         before=_hold_sigterm, after_in_parent=_let_sigterm_in, after_in_child=_restore_sigterm
     )
@@ -199,7 +228,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     whole = config.getoption("--deadline") * WHOLE_TEST
     for item in items:
         if is_spec(item.path):
-            item.add_marker(pytest.mark.timeout(whole, method="signal"))
+            item.add_marker(pytest.mark.timeout(whole, method="signal", func_only=True))
             for rule in WARNINGS:
                 item.add_marker(pytest.mark.filterwarnings(rule))
 

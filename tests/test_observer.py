@@ -523,10 +523,10 @@ def test_a_thread_is_told_from_an_ended_one_with_its_identifier(observer: Observ
 
 @pytest.mark.skipif(sys.platform != "linux", reason="counts the threads that the system knows")
 def test_the_observer_has_no_thread(observer: Observer, start: Start) -> None:
-    before = sorted(Path("/proc/self/task").iterdir())
+    before = set(Path("/proc/self/task").iterdir())
     start(stay_inside, observer.probe("child"))
     observer.expect("inside")
-    assert sorted(Path("/proc/self/task").iterdir()) == before
+    assert set(Path("/proc/self/task").iterdir()) <= before  # an earlier test's may still go
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="counts the descriptors that the system knows")
