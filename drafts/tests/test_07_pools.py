@@ -305,7 +305,7 @@ def test_imap_goes_on_behind_an_item_that_failed(mp, observer):
         assert next(results) == 0
         with pytest.raises(ValueError, match="1"):
             next(results)
-        assert next(results) == 2
+        assert next(results, "nothing more") == 2
 
 
 # One task, and a result to come
@@ -599,9 +599,9 @@ def test_a_task_that_calls_sys_exit_is_lost(mp, observer):
     with mp.Pool(1) as pool:
         lost = pool.apply_async(work.leave, (worker,))
         pool.apply(work.report, (later,))
-        observer.expect_ended(worker)
         observer.expect_blocked(later, after="done")
         assert not lost.ready()
+        observer.expect_ended(worker)
 
 
 @PROCESSES
