@@ -8,10 +8,11 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
 
@@ -36,6 +37,7 @@ class Order:
     deadline: float
     path: Path  # where the verdicts are written
     seed: int | None = None  # of a random order; None: the note's order
+    environment: Mapping[str, str] = field(default_factory=dict)  # beside this process's own
 
 
 @dataclass
@@ -56,7 +58,7 @@ def execute(order: Order, tests: Path | None, follow: Callable[[Run, Verdict], N
     reader = Reader(str(order.path))
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
         command = _command(order, tests or spec_folder())
-        with _interruptible(), _running(command, output) as process:
+        with interruptible(), _running(command, order.environment, output) as process:
             for verdict in _verdicts(order.path, process, reader):
                 follow(_run_of(reader), verdict)
         output.seek(0)
@@ -65,18 +67,21 @@ def execute(order: Order, tests: Path | None, follow: Callable[[Run, Verdict], N
 
 
 @contextmanager
-def _running(command: Sequence[str], output: TextIO) -> Iterator[subprocess.Popen[bytes]]:
+def _running(
+    command: Sequence[str], environment: Mapping[str, str], output: TextIO
+) -> Iterator[subprocess.Popen[bytes]]:
     """Run `command`; in the end interrupt it, and end all that it has started.
 
     Whoever interrupts a second time does not wait for pytest's teardown.
     """
     token = secrets.token_hex(16)
+    own = {leftovers.RUN_VARIABLE: token, "PYTHONPATH": _search_path()}
     process = subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=subprocess.STDOUT,
-        env=os.environ | {leftovers.RUN_VARIABLE: token, "PYTHONPATH": _search_path()},
+        env={**os.environ, **environment, **own},
         start_new_session=True,  # a Ctrl-C is for this process, which passes it on
     )
     try:
@@ -142,8 +147,14 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
-def _interruptible() -> Iterator[None]:
-    """Take SIGTERM as Ctrl-C is taken, so that nothing is left running."""
+def interruptible() -> Iterator[None]:
+    """Take SIGTERM as Ctrl-C is taken, so that nothing is left running.
+
+    Only the main thread can: another one leaves it to whoever started it.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
 
     def interrupt(number: int, _: object) -> None:
         raise KeyboardInterrupt(signal.Signals(number).name)

@@ -32,7 +32,7 @@ from multiprocessing import (
 from pathlib import Path
 from types import FunctionType, ModuleType
 
-from mpspec.faults import METHODS, fault, patch
+from mpspec.faults import EVERYWHERE, FORK, FRESH, THREADS, fault, patch
 from mpspec.work import sharing as work
 
 TYPE_CHECKING = False
@@ -40,10 +40,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-THREADS = ("threads",)
-EVERYWHERE = (*METHODS, *THREADS)
-FRESH = ("spawn", "forkserver")
-FORK = ("fork",)
 
 MAIN = ("__main__", "__mp_main__")
 

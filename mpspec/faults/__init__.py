@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 VARIABLE = "MPSPEC_FAULT"
 
 METHODS = ("fork", "spawn", "forkserver")
+FORK = ("fork",)
+FRESH = ("spawn", "forkserver")
+THREADS = ("threads",)
+EVERYWHERE = (*METHODS, *THREADS)
 
 
 class Fault:

@@ -22,16 +22,13 @@ from multiprocessing import (
     util,
 )
 
-from mpspec.faults import METHODS, fault, patch
+from mpspec.faults import EVERYWHERE, FRESH, METHODS, THREADS, fault, patch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Any
 
-THREADS = ("threads",)
-EVERYWHERE = (*METHODS, *THREADS)
-FRESH = ("spawn", "forkserver")
 
 # Where a child's own handlers of `atexit` are run.
 AT_EXIT = METHODS if sys.version_info >= (3, 13) else ("spawn",)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from mpspec.claims import Chapter, Claim, find_claims
 from mpspec.faults import VARIABLE, Fault
-from mpspec.runner import Order, execute
+from mpspec.runner import Order, execute, interruptible
 from mpspec.verdicts import Run, Status
 
 DEADLINE = 4.0
@@ -29,16 +29,19 @@ class Trial:
     verdicts: Mapping[tuple[str, str], Status]
     output: str = ""
 
-    def caught_by(self, claim: str) -> bool:
-        """Return whether `claim` caught it in every cell in which it was tried."""
-        found = [status for (tried, _), status in self.verdicts.items() if tried == claim]
-        tested = [status for status in found if status not in _SILENT]
-        return bool(tested) and all(self._catches(status) for status in tested)
+    @property
+    def escaped(self) -> list[tuple[str, str]]:
+        """Where a claim that the fault names did not catch it: claim and cell."""
+        return [place for place, status in self.tested.items() if not self._catches(status)]
 
     @property
-    def escaped(self) -> list[str]:
-        """The claims that the fault names and that did not catch it."""
-        return [claim for claim in self.fault.claims if not self.caught_by(claim)]
+    def tested(self) -> Mapping[tuple[str, str], Status]:
+        """The verdicts of the claims that it names, without those that say nothing here.
+
+        A claim may speak of other Pythons, or of other cells, only.
+        """
+        named = {place: s for place, s in self.verdicts.items() if place[0] in self.fault.claims}
+        return {place: status for place, status in named.items() if status not in _SILENT}
 
     @property
     def claims(self) -> list[str]:
@@ -65,11 +68,16 @@ def trials(
     Each claim that a fault names is run under the start methods that it names (only `methods` of
     them, if any are given); with `everything`, every claim is.
     """
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as side_by_side:
-        yield from side_by_side.map(
-            lambda fault: try_out(fault, _claims(fault, chapters, everything=everything), methods),
-            faults,
-        )
+    with interruptible(), ThreadPoolExecutor(max_workers=os.cpu_count()) as side_by_side:
+        try:
+            yield from side_by_side.map(
+                lambda fault: try_out(
+                    fault, _claims(fault, chapters, everything=everything), methods
+                ),
+                faults,
+            )
+        finally:
+            side_by_side.shutdown(cancel_futures=True)
 
 
 def try_out(fault: Fault, claims: Sequence[Claim], methods: Sequence[str] = ()) -> Trial:
