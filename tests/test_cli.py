@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 
 from mpspec import __main__ as script
 from mpspec import __version__, claims, cli, gate, runner
+from mpspec.cli import checking, common, demos
 from mpspec.verdicts import Cell, Run, Status, Verdict, read, write
 
 pytestmark = pytest.mark.timeout(120)
@@ -78,8 +79,8 @@ def mpspec(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
     )
     (spec / "test_01_cats.py").write_text(SPEC)
     (spec / "test_02_dogs.py").write_text("def test_dogs_bark(mp):\n    pass\n")
-    monkeypatch.setattr(cli, "read_note", partial(claims.read_note, note=note))
-    monkeypatch.setattr(cli, "breaches", partial(gate.breaches, note=note, folder=spec))
+    monkeypatch.setattr(common, "read_note", partial(claims.read_note, note=note))
+    monkeypatch.setattr(common, "breaches", partial(gate.breaches, note=note, folder=spec))
     monkeypatch.setattr(runner, "spec_folder", lambda: spec)
     return partial(CliRunner().invoke, cli.main)
 
@@ -226,7 +227,7 @@ def test_an_interrupted_check_says_by_what(
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt("SIGTERM")
 
-    monkeypatch.setattr(cli, "execute", interrupted)
+    monkeypatch.setattr(checking, "execute", interrupted)
     result = check(mpspec)
     assert result.exit_code == 130
     assert result.output == "mpspec: interrupted SIGTERM\n"
@@ -299,7 +300,7 @@ def test_an_unknown_demo_is_answered_with_the_nearest(mpspec: Command) -> None:
 def test_a_demo_is_run_with_this_python(mpspec: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     program = "import mpspec, pathlib, sys; pathlib.Path('python').write_text(sys.executable)"
     Path("demo_x.py").write_text(f"{program}\nsys.exit(7)\n")
-    monkeypatch.setattr(cli, "PROGRAMS", Path())
+    monkeypatch.setattr(demos, "PROGRAMS", Path())
     assert mpspec(["demo", "x"]).exit_code == 7
     assert Path("python").read_text() == sys.executable
 

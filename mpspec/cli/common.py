@@ -1,0 +1,160 @@
+"""What the commands have in common: exit statuses, options, and what is printed where."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+import platformdirs
+from rich.console import Console, RenderableType
+
+from mpspec import verdicts
+from mpspec.claims import (
+    LANGUAGES,
+    Chapter,
+    Claim,
+    NoteError,
+    UnknownClaimError,
+    find_chapters,
+    find_claims,
+    read_note,
+)
+from mpspec.gate import breaches
+from mpspec.implementations import UnknownImplementationError
+from mpspec.report import terminal
+from mpspec.report.words import Words
+
+NOT_AS_EXPECTED, USAGE, NOTHING, INTERRUPTED = 1, 2, 3, 130
+PLAIN_WIDTH = 150
+
+language_option = click.option(
+    "--lang", type=click.Choice(LANGUAGES), default="en", help="Language of the note."
+)
+chapter_option = click.option(
+    "--chapter", "chapter_names", multiple=True, metavar="NAME", help="Only this chapter."
+)
+claim_option = click.option(
+    "--claim", "claim_ids", multiple=True, metavar="ID", help="Only this claim."
+)
+
+
+def note(language: str) -> list[Chapter]:
+    """Return the note's chapters; where it cannot be read, say so and end."""
+    try:
+        return read_note(language)
+    except NoteError as error:
+        usage(str(error))
+
+
+def gate() -> None:
+    """Stop where the note and its tests do not agree: no verdict would mean anything."""
+    try:
+        found = breaches()
+    except NoteError as error:
+        usage(str(error))
+    for breach in found:
+        click.echo(str(breach), err=True)
+    if found:
+        sys.exit(NOT_AS_EXPECTED)
+
+
+def choose(
+    chapters: Sequence[Chapter], claim_ids: Sequence[str], chapter_names: Sequence[str]
+) -> list[Claim]:
+    """Return the claims that both options leave, in the note's order."""
+    wanted = {claim.id for claim in or_usage(find_claims, chapters, claim_ids)}
+    within = some(chapters, chapter_names)
+    claims = [claim for chapter in within for claim in chapter.claims]
+    chosen = [claim for claim in claims if not claim_ids or claim.id in wanted]
+    if not chosen:
+        click.echo("nothing matches: no claim of these is in this chapter", err=True)
+        sys.exit(NOTHING)
+    return chosen
+
+
+def some(chapters: Sequence[Chapter], names: Sequence[str]) -> Sequence[Chapter]:
+    """Return the chapters with these names, all for none."""
+    found: Sequence[Chapter] = or_usage(find_chapters, chapters, names)
+    return found or chapters
+
+
+def or_usage(function: Any, *arguments: Any) -> Any:
+    """Call `function`; where a name is not known, say so and end."""
+    try:
+        return function(*arguments)
+    except (UnknownClaimError, UnknownImplementationError) as error:
+        usage(error.args[0])
+
+
+def usage(message: str) -> NoReturn:
+    """End, as for wrong usage or bad input."""
+    click.echo(f"mpspec: {message}", err=True)
+    sys.exit(USAGE)
+
+
+def report(
+    runs: Sequence[verdicts.Run],
+    shown: Sequence[verdicts.Run],
+    chapters: Sequence[Chapter],
+    words: Words,
+) -> None:
+    """Print the matrix of what is `shown`, and what is wrong in `runs`."""
+    show(terminal.matrix(shown, chapters, words))
+    show(terminal.failures(runs, chapters, words))
+    show(["", terminal.summary(shown, words)])
+
+
+def exit_status(runs: Iterable[verdicts.Run]) -> int:
+    """Return the exit status that the verdicts of `runs` mean."""
+    statuses = {status for run in runs for _, _, status in run.statuses()}
+    if any(status.red or status is verdicts.Status.NOT_RUN for status in statuses):
+        return NOT_AS_EXPECTED
+    return 0 if any(status.green for status in statuses) else NOTHING
+
+
+def read_all(
+    paths: Iterable[Path],
+) -> tuple[list[verdicts.Run], list[verdicts.VerdictFileError]]:
+    """Return the runs that can be read and fit together, and what is wrong with the others."""
+    runs: list[verdicts.Run] = []
+    problems = []
+    for path in paths:
+        try:
+            for run in verdicts.read(path):
+                verdicts.fits(run, runs)
+                runs.append(run)
+        except verdicts.VerdictFileError as error:
+            problems.append(error)
+    return runs, problems
+
+
+def complain(problems: Iterable[Exception]) -> None:
+    """Name the files that could not be taken, if any, and end."""
+    problems = list(problems)
+    for problem in problems:
+        click.echo(str(problem), err=True)
+    if problems:
+        sys.exit(USAGE)
+
+
+def new_console(width: int | None = None) -> Console:
+    """Return where to print; plain, and as wide as the matrix needs, if it is no terminal."""
+    if not sys.stdout.isatty() and "COLUMNS" not in os.environ:
+        return Console(width=width or PLAIN_WIDTH)
+    return Console()
+
+
+def show(parts: Iterable[RenderableType]) -> None:
+    """Print the parts of a report."""
+    console = new_console()
+    for part in parts:
+        console.print(part, highlight=False)
+
+
+def last() -> Path:
+    """Return where the last whole check's verdicts are kept."""
+    return platformdirs.user_cache_path("mpspec") / "last.jsonl"

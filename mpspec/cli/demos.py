@@ -1,0 +1,39 @@
+"""`mpspec demo`: the note's example programs, for a learner to run."""
+
+from __future__ import annotations
+
+import ast
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+
+from mpspec.claims import PACKAGE
+from mpspec.cli import common
+from mpspec.program import PROGRAMS
+from mpspec.suggest import unknown
+
+
+@click.command()
+@click.argument("name", required=False)
+def demo(name: str | None) -> None:
+    """Run one of the note's example programs; without NAME, list them."""
+    demos = {path.stem.replace("_", "-"): path for path in sorted(PROGRAMS.glob("demo_*.py"))}
+    demos = {known.removeprefix("demo-"): path for known, path in demos.items()}
+    if name is None:
+        for known, path in demos.items():
+            click.echo(f"{known:20} {_first_line(path)}")
+        return
+    if name not in demos:
+        common.usage(unknown("demo", name, demos))
+    package = str(PACKAGE.parent)
+    paths = [*filter(None, [os.environ.get("PYTHONPATH")]), package]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(paths)}
+    sys.exit(subprocess.run([sys.executable, demos[name]], env=environment, check=False).returncode)
+
+
+def _first_line(program: Path) -> str:
+    docstring = ast.get_docstring(ast.parse(program.read_text(encoding="utf-8"))) or ""
+    return docstring.partition("\n")[0]

@@ -1,0 +1,49 @@
+"""`mpspec read` and `mpspec list`: the note and its claims."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+from rich.markup import escape
+
+from mpspec.cli import common
+from mpspec.report import terminal
+from mpspec.report.words import WORDS
+
+
+@click.command()
+@common.chapter_option
+@common.language_option
+@click.option(
+    "--verdicts",
+    "paths",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Verdict files to weave in. Default: the last whole check's.",
+)
+def read(chapter_names: Sequence[str], lang: str, paths: Sequence[Path]) -> None:
+    """Read the note, with the verdicts woven in."""
+    chapters = common.some(common.note(lang), chapter_names)
+    runs, problems = common.read_all(paths or [path for path in [common.last()] if path.exists()])
+    console = common.new_console(width=100)
+    for part in terminal.note(chapters, runs, WORDS[lang]):
+        console.print(part)
+    if not runs:
+        console.print(f"\n{WORDS[lang].no_verdicts}", style="dim")
+    common.complain(problems)
+
+
+@click.command(name="list")
+@common.chapter_option
+@common.language_option
+def list_(chapter_names: Sequence[str], lang: str) -> None:
+    """List the claims: id and sentence, by chapter and section."""
+    console = common.new_console()
+    for chapter in common.some(common.note(lang), chapter_names):
+        console.print(escape(chapter.title), style="bold")
+        for section in chapter.sections:
+            console.print(f"  {escape(section.title)}", style="italic")
+            for claim in section.claims:
+                console.print(f"    {escape(claim.title)}  [dim]{claim.id}[/dim]")
