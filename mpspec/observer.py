@@ -54,7 +54,7 @@ class Observer:
         self.deadline = deadline
         self._channel = Channel()
         self._given: dict[str, bool] = {}  # probe -> may several processes use it?
-        self._anyone = False  # may a program make probes of its own?
+        self._programs: list[Callable[[], bool]] = []  # may one still make probes of its own?
         self._opened: set[str] = set()
         self._held: dict[Connection, Report] = {}  # who waits, and at which checkpoint
         self._reports: list[Report] = []
@@ -74,8 +74,11 @@ class Observer:
     @property
     def environment(self) -> dict[str, str]:
         """The environment variable by which a whole program finds this observer."""
-        self._anyone = True
         return {OBSERVER_VARIABLE: f"{self._channel.port}:{self._channel.token}"}
+
+    def follow(self, lives: Callable[[], bool]) -> None:
+        """Expect reports from a program that uses `environment`, for as long as it `lives`."""
+        self._programs.append(lives)
 
     @property
     def pids(self) -> set[int]:
@@ -102,12 +105,12 @@ class Observer:
         wanted = f"{count} x {event!r}" + (f" from {who}" if who else "")
 
         def come() -> list[Report] | None:
-            possible = self._may_still_report(who)
-            new = self._unexpected(event, who)
-            if len(new) < count and not possible:
+            if self._too_late(lambda: len(self._unexpected(event, who)) < count, who):
+                came = len(self._unexpected(event, who))
                 raise AssertionError(
-                    self._story(f"expected {wanted}; {len(new)} came, and no other can")
+                    self._story(f"expected {wanted}; {came} came, and no other can")
                 )
+            new = self._unexpected(event, who)
             return new[:count] if len(new) >= count else None
 
         reports: list[Report] = self._wait(
@@ -121,13 +124,13 @@ class Observer:
         who = of.name if of else ""
 
         def waiting() -> list[Connection] | None:
-            possible = self._may_still_report(who)
-            there = self._waiting_at(event, who)
-            if len(there) < count and not possible:
+            if self._too_late(lambda: len(self._waiting_at(event, who)) < count, who):
+                there = len(self._waiting_at(event, who))
                 raise AssertionError(
-                    self._story(f"{count} should go on from {event!r}; {len(there)} can be there")
+                    self._story(f"{count} should go on from {event!r}; {there} can be there")
                 )
-            return there[:count] if len(there) >= count else None
+            ready = self._waiting_at(event, who)
+            return ready[:count] if len(ready) >= count else None
 
         for connection in self._wait(waiting, lambda: f"{count} at the checkpoint {event!r}"):
             self._release(connection)
@@ -251,11 +254,19 @@ class Observer:
     def _users(self, name: str) -> list[Connection]:
         return [c for c in self._channel.connections if c.probe == name]
 
+    def _too_late(self, lacks: Callable[[], bool], who: str) -> bool:
+        """Return whether something `lacks` that nobody is left to report."""
+        if not lacks() or self._may_still_report(who):
+            return False
+        self.read()  # the last words of those that have just ended
+        return lacks()
+
     def _may_still_report(self, who: str) -> bool:
         """Return whether anybody is left who could report without being let go first."""
         self._end_threads()
         if not who:
-            return self._anyone or any(self._may_report(name) for name in self._given)
+            names = any(self._may_report(name) for name in self._given)
+            return names or any(lives() for lives in self._programs)
         return self._may_report(who)
 
     def _may_report(self, name: str) -> bool:

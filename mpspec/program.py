@@ -150,6 +150,7 @@ def start_program(
     assert process.stdin is not None
     process.stdin.write(stdin.encode())
     process.stdin.close()
+    observer.follow(lambda: process.poll() is None or bool(leftovers.of_session(process.pid)))
     return Program(process, observer, deadline)
 
 

@@ -9,4 +9,6 @@ if __name__ == "__main__":
     )
     daemon.daemon = True
     daemon.start()
-    programs.probe("main").checkpoint("main is through")
+    main = programs.probe("main")
+    main.checkpoint("main is through")
+    main.note("ending")

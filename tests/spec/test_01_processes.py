@@ -56,11 +56,12 @@ def test_a_subclass_says_in_run_what_its_process_does(run_program):
 
 @needs("Process.pid")
 def test_a_process_has_a_pid_once_it_is_started(mp, observer):
-    child = mp.Process(target=work.report_call, args=(observer.probe("child"),))
+    child = mp.Process(target=work.stay_inside, args=(observer.probe("child"),))
     assert child.pid is None
     child.start()
-    [call] = observer.expect("called")
-    assert child.pid == call.value["pid"]
+    [arrival] = observer.expect("inside")
+    assert child.pid == arrival.pid
+    observer.proceed("inside")
     child.join()
 
 
@@ -373,20 +374,22 @@ def test_a_program_waits_for_its_non_daemon_children(run_program, observer):
 
 @refuted_where(instead="a-daemon-is-terminated-when-its-parent-exits")
 def test_making_a_child_a_daemon_has_the_same_effect_as_joining_it(run_program, observer):
+    main = observer.probe("main")
     program = run_program("daemon.py")
     observer.expect("inside")
     observer.proceed("main is through")
+    observer.expect_blocked(main, after="ending")
+    observer.proceed("inside")
     program.wait_for_end()
     assert observer.history.named("done"), "the program has ended, the daemon's work is not done"
 
 
 def test_a_daemon_is_terminated_when_its_parent_exits(run_program, observer):
-    daemon = observer.probe("daemon")
     program = run_program("daemon.py")
-    observer.expect("inside")
+    [daemon] = observer.expect("inside")
     observer.proceed("main is through")
     assert program.wait_for_end() == 0
-    observer.expect_ended(daemon)
+    assert observer.expect_state(daemon.pid, "gone", "sleeping") == "gone"
     assert not observer.history.named("done")
 
 
@@ -718,32 +721,38 @@ def test_a_program_that_fails_still_waits_for_its_children(run_program, observer
 
 @only_where(memory=PROCESSES)
 def test_a_parent_ended_by_sigterm_leaves_its_children_running(run_program, observer):
+    orphans = observer.probe("daemon"), observer.probe("child")
     program = run_program("parent.py")
     observer.expect("inside", count=2)
     program.process.send_signal(signal.SIGTERM)
     assert program.wait_for_end() == -signal.SIGTERM
-    observer.proceed("inside", count=2)
-    observer.expect("done", count=2)
+    for orphan in orphans:
+        observer.proceed("inside", of=orphan)
+        observer.expect("done", of=orphan)
 
 
 @only_where(memory=PROCESSES)
 def test_a_parent_ended_by_sigkill_leaves_its_children_running(run_program, observer):
+    orphans = observer.probe("daemon"), observer.probe("child")
     program = run_program("parent.py")
     observer.expect("inside", count=2)
     program.process.send_signal(signal.SIGKILL)
     assert program.wait_for_end() == -signal.SIGKILL
-    observer.proceed("inside", count=2)
-    observer.expect("done", count=2)
+    for orphan in orphans:
+        observer.proceed("inside", of=orphan)
+        observer.expect("done", of=orphan)
 
 
 @only_where(memory=PROCESSES)
 def test_a_parent_that_calls_os_exit_leaves_its_children_running(run_program, observer):
+    orphans = observer.probe("daemon"), observer.probe("child")
     program = run_program("parent.py", environment={"MPSPEC_END": "os._exit"})
     observer.expect("inside", count=2)
     observer.proceed("both started")
     assert program.wait_for_end() == 0
-    observer.proceed("inside", count=2)
-    observer.expect("done", count=2)
+    for orphan in orphans:
+        observer.proceed("inside", of=orphan)
+        observer.expect("done", of=orphan)
 
 
 @only_where(memory=PROCESSES)
