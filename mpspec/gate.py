@@ -23,6 +23,8 @@ from mpspec.claims import (
     shown,
     spec_folder,
 )
+from mpspec.faults import Fault
+from mpspec.faults.exempt import EXEMPT
 from mpspec.suggest import unknown
 
 LONGEST_TITLE = 75
@@ -54,13 +56,18 @@ class Named:
         return f"{shown(self.path)}:{self.line}"
 
 
-def breaches(note: Path = NOTE, folder: Path | None = None) -> list[Breach]:
-    """Return everything in which the languages and the tests do not agree.
+def breaches(
+    note: Path = NOTE, folder: Path | None = None, faults: Iterable[Fault] | None = None
+) -> list[Breach]:
+    """Return everything in which the languages, the tests and the `faults` do not agree.
 
-    Raises `NoteError` where a file cannot be read at all.
+    The faults are not looked at if there are None. Raises `NoteError` where a file cannot be read
+    at all.
     """
     languages = [read_note(language, note) for language in LANGUAGES]
-    return list(_Gate(languages, spec_tests(folder or spec_folder())).breaches())
+    found = list(_Gate(languages, spec_tests(folder or spec_folder())).breaches())
+    # A claim that is misnamed somewhere would be missed here once more.
+    return found or list(_unfailing(languages[0], faults) if faults is not None else [])
 
 
 def spec_tests(folder: Path) -> list[Named]:
@@ -174,6 +181,23 @@ class _Gate:
         elif test:
             what = f"no claim for {test.name}: {_nearest(test.name, self.homes)}"
             yield Breach(test.path, test.line, what)
+
+
+def _unfailing(chapters: Sequence[Chapter], faults: Iterable[Fault]) -> Iterator[Breach]:
+    """Return the claims that have no fault, and the faults that name no claim."""
+    known = {claim.id: claim for claim in _claims(chapters)}
+    tripped = set(EXEMPT)
+    for fault in faults:
+        tripped |= set(fault.claims)
+        for name in fault.claims:
+            if name not in known:
+                what = f"the fault {fault.name} names an {unknown('claim', name, known)}"
+                yield Breach(*fault.place, what)
+    for claim in known.values():
+        if claim.id not in tripped:
+            home = claim.chapter.partition("-")[2].replace("-", "_")
+            what = f"no fault trips this claim: write one in mpspec/faults/{home}.py"
+            yield Breach(claim.path, claim.line, what)
 
 
 def _texts(chapters: Sequence[Chapter]) -> Iterator[Breach]:

@@ -78,6 +78,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Prepare the process that runs the tests; one that xdist started as well."""
+    _own_pid[:] = [os.getpid()]
     for mark in MARKS.values():
         config.addinivalue_line("markers", mark)
     config.pluginmanager.register(_Session(), "mpspec-session")
@@ -90,7 +91,7 @@ def pytest_configure(config: pytest.Config) -> None:
         _line_to_xdist[:] = _descriptors_of_xdist(config)
 
 
-_own_pid = os.getpid()
+_own_pid: list[int] = []
 
 
 class _Session:
@@ -167,7 +168,9 @@ def _end_all_but_helpers(token: str) -> None:
 
 
 def _interrupt(number: int, _: Any) -> None:
-    if os.getpid() != _own_pid:  # a forked child, in which somebody (coverage) has chained to this
+    if (
+        os.getpid() not in _own_pid
+    ):  # a forked child, in which somebody (coverage) has chained to this
         signal.signal(number, signal.SIG_DFL)
         signal.raise_signal(number)
     raise KeyboardInterrupt(signal.Signals(number).name)

@@ -10,9 +10,9 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
@@ -37,7 +37,6 @@ class Order:
     deadline: float
     path: Path  # where the verdicts are written
     seed: int | None = None  # of a random order; None: the note's order
-    environment: Mapping[str, str] = field(default_factory=dict)  # beside this process's own
 
 
 @dataclass
@@ -57,8 +56,8 @@ def execute(order: Order, tests: Path | None, follow: Callable[[Run, Verdict], N
     """
     reader = Reader(str(order.path))
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
-        command = _command(order, tests or spec_folder())
-        with interruptible(), _running(command, order.environment, output) as process:
+        command = [sys.executable, "-m", "pytest", *arguments(order, tests or spec_folder())]
+        with interruptible(), _running(command, output) as process:
             for verdict in _verdicts(order.path, process, reader):
                 follow(_run_of(reader), verdict)
         output.seek(0)
@@ -67,9 +66,7 @@ def execute(order: Order, tests: Path | None, follow: Callable[[Run, Verdict], N
 
 
 @contextmanager
-def _running(
-    command: Sequence[str], environment: Mapping[str, str], output: TextIO
-) -> Iterator[subprocess.Popen[bytes]]:
+def _running(command: Sequence[str], output: TextIO) -> Iterator[subprocess.Popen[bytes]]:
     """Run `command`; in the end interrupt it, and end all that it has started.
 
     Whoever interrupts a second time does not wait for pytest's teardown.
@@ -81,7 +78,7 @@ def _running(
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=subprocess.STDOUT,
-        env={**os.environ, **environment, **own},
+        env=os.environ | own,
         start_new_session=True,  # a Ctrl-C is for this process, which passes it on
     )
     try:
@@ -94,12 +91,13 @@ def _running(
             process.wait()
 
 
-def _command(order: Order, tests: Path) -> list[str]:
+def arguments(order: Order, tests: Path) -> list[str]:
+    """Return the arguments with which pytest does what is ordered."""
     chosen = [f"{tests / _file(claim)}::{claim.test}" for claim in order.claims]
     options = [f"--implementation={name}" for name in order.implementations]
     options += [f"--seed={order.seed}"] if order.seed is not None else []
     return [
-        *(sys.executable, "-m", "pytest", "-p", "mpspec.plugin", "-p", "no:cacheprovider"),
+        *("-p", "mpspec.plugin", "-p", "no:cacheprovider"),
         *("-c", os.devnull, "--rootdir", str(tests), "--confcutdir", str(tests)),
         *("-q", "--tb=short", "-n", str(order.workers), "--verdicts", str(order.path)),
         *("--deadline", str(order.deadline)),

@@ -6,13 +6,16 @@ import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from queue import SimpleQueue
 
-from mpspec.claims import Chapter, Claim, find_claims
+from mpspec.claims import Chapter, Claim, find_claims, spec_folder
 from mpspec.faults import VARIABLE, Fault
-from mpspec.runner import Order, execute, interruptible
-from mpspec.verdicts import Run, Status
+from mpspec.nursery import Nursery
+from mpspec.runner import Order, arguments, interruptible
+from mpspec.verdicts import Reader, Status
 
 DEADLINE = 4.0
 """Seconds that a test waits under a fault."""
@@ -40,8 +43,13 @@ class Trial:
 
         A claim may speak of other Pythons, or of other cells, only.
         """
-        named = {place: s for place, s in self.verdicts.items() if place[0] in self.fault.claims}
+        named = {place: s for place, s in self.verdicts.items() if place[0] in self.named}
         return {place: status for place, status in named.items() if status not in _SILENT}
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The claims that the fault says it breaks."""
+        return self.fault.claims
 
     @property
     def claims(self) -> list[str]:
@@ -62,45 +70,62 @@ def trials(
     methods: Sequence[str] = (),
     *,
     everything: bool = False,
+    quick: bool = False,
 ) -> Iterator[Trial]:
     """Try each fault, some side by side, and return what came of it as it comes.
 
-    Each claim that a fault names is run under the start methods that it names (only `methods` of
-    them, if any are given); with `everything`, every claim is.
+    Each claim that a fault names is run under the start methods that it names: only `methods` of
+    them, if any are given, and only the first, if `quick`. With `everything`, every claim is run.
     """
-    with interruptible(), ThreadPoolExecutor(max_workers=os.cpu_count()) as side_by_side:
+    side_by_side = min(os.cpu_count() or 1, len(faults))
+    idle: SimpleQueue[Nursery] = SimpleQueue()
+
+    def tried(fault: Fault) -> Trial:
+        claims = _claims(fault, chapters, everything=everything)
+        where = [method for method in fault.where if not methods or method in methods]
+        nursery = idle.get()
         try:
-            yield from side_by_side.map(
-                lambda fault: try_out(
-                    fault, _claims(fault, chapters, everything=everything), methods
-                ),
-                faults,
-            )
+            return try_out(fault, claims, where[:1] if quick else where, nursery)
         finally:
-            side_by_side.shutdown(cancel_futures=True)
+            idle.put(nursery)
+
+    with interruptible(), ExitStack() as stack, ThreadPoolExecutor(side_by_side) as executor:
+        for _ in range(side_by_side):
+            idle.put(stack.enter_context(Nursery()))
+        try:
+            yield from executor.map(tried, faults)
+        finally:
+            executor.shutdown(cancel_futures=True)
 
 
-def try_out(fault: Fault, claims: Sequence[Claim], methods: Sequence[str] = ()) -> Trial:
-    """Run `claims` with `fault` switched on."""
-    where = [method for method in fault.where if not methods or method in methods]
+def try_out(fault: Fault, claims: Sequence[Claim], where: Sequence[str], nursery: Nursery) -> Trial:
+    """Run `claims` with `fault` switched on, in the cells `where`."""
     if not where:
         return Trial(fault, {})
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "verdicts.jsonl"
-        path.touch()
-        deadline = HANG_DEADLINE if fault.hangs else DEADLINE
-        order = Order(claims, where, 0, deadline, path, environment={VARIABLE: fault.name})
-        outcome = execute(order, None, _ignore)
-    run = outcome.run
-    return Trial(fault, _statuses(run) if run else {}, outcome.output)
+        path, output = Path(folder) / "verdicts.jsonl", Path(folder) / "output"
+        order = Order(claims, where, 0, HANG_DEADLINE if fault.hangs else DEADLINE, path)
+        nursery.run(arguments(order, spec_folder()), {VARIABLE: fault.name}, output)
+        printed = output.read_text(encoding="utf-8", errors="replace")
+        # What broke before it could give verdicts has caught nothing.
+        broken = {(claim.id, cell): Status.NOT_RUN for claim in claims for cell in where}
+        return Trial(fault, _statuses(path) or broken, printed)
 
 
 def untripped(
-    tried: Iterable[Trial], chapters: Sequence[Chapter], exempt: Iterable[str]
+    tried: Sequence[Trial], claims: Iterable[Claim], exempt: Iterable[str]
 ) -> list[Claim]:
-    """Return the claims that no fault has tripped, but for those that none can."""
-    tripped = {claim for trial in tried for claim in trial.claims} | set(exempt)
-    return [claim for ch in chapters for claim in ch.claims if claim.id not in tripped]
+    """Return the claims that no fault has tripped, but for those that none can here."""
+    tripped = {claim for trial in tried for claim in trial.claims}
+    excused = tripped | set(exempt) | silent_here(tried)
+    return [claim for claim in claims if claim.id not in excused]
+
+
+def silent_here(tried: Iterable[Trial]) -> set[str]:
+    """Return the claims that faults name, but that none of them can trip on this Python."""
+    tried = list(tried)
+    named = {claim for trial in tried for claim in trial.named}
+    return named - {claim for trial in tried for claim, _ in trial.tested}
 
 
 def seen_to_fail(claim: str, faults: Iterable[Fault]) -> list[str]:
@@ -114,9 +139,10 @@ def _claims(fault: Fault, chapters: Sequence[Chapter], *, everything: bool) -> l
     return find_claims(chapters, fault.claims)
 
 
-def _statuses(run: Run) -> dict[tuple[str, str], Status]:
-    return {(claim, cell.name): status for claim, cell, status in run.statuses()}
-
-
-def _ignore(*_: object) -> None:
-    """Take no notice of a verdict as it comes."""
+def _statuses(path: Path) -> dict[tuple[str, str], Status]:
+    """Return the verdicts in a file, whole or not; none where there is no file."""
+    reader = Reader(str(path))
+    for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else []:
+        reader.take(line)
+    run = reader.current or (reader.runs[0] if reader.runs else None)
+    return {(claim, cell.name): status for claim, cell, status in run.statuses()} if run else {}

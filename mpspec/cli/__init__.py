@@ -12,6 +12,7 @@ from mpspec import __version__
 from mpspec.cli.checking import check
 from mpspec.cli.combining import combine
 from mpspec.cli.demos import demo
+from mpspec.cli.faulting import faults
 from mpspec.cli.reading import list_, read
 
 
@@ -21,5 +22,5 @@ def main() -> None:
     """Verify what a note claims of Python's multiprocessing, claim by claim."""
 
 
-for command in (check, read, list_, demo, combine):
+for command in (check, read, list_, demo, combine, faults):
     main.add_command(command)

@@ -19,6 +19,7 @@ import pkgutil
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
     from typing import Any
 
 VARIABLE = "MPSPEC_FAULT"
@@ -52,6 +53,14 @@ class Fault:
         self.claims = claims
         self.where = where
         self.hangs = hangs
+
+    @property
+    def place(self) -> tuple[Path, int]:
+        """The file and the line where it is written."""
+        from pathlib import Path  # noqa: PLC0415 - no child asks for it
+
+        code = self.switch.__code__
+        return Path(code.co_filename), code.co_firstlineno
 
 
 _faults: dict[str, Fault] = {}
