@@ -2,10 +2,10 @@
 
     python benchmarks/steady.py [--runs fork=200 --runs spawn=50] [--chapter queues] [--load 2]
 
-Runs the spec again and again, each time in another random order, while `--load` spinning processes
-for each core keep the machine busy. Prints the runs and verdicts of each start method, and each
-verdict that was not the same every time, with the seed that repeats its order. Exit status 1 if one
-changed, or was not as the note says.
+Runs the spec again and again, each time in another random order and several runs side by side,
+while `--load` spinning processes for each core keep the machine busy. Prints the runs and verdicts
+of each start method, and each verdict that was not the same every time, with the seed that repeats
+its order. Exit status 1 if one changed, or was not as the note says.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import click
@@ -41,26 +43,32 @@ Seen = dict[tuple[str, Status], list[tuple[int, Verdict]]]
 )
 @click.option("--chapter", "chapters", multiple=True, help="Only this chapter (repeatable).")
 @click.option("--load", default=2, show_default=True, help="Spinning processes for each core.")
+@click.option("--lanes", default=4, show_default=True, help="Runs side by side.")
 @click.option("--seed", default=1, show_default=True, help="The first run's; then one more each.")
-def main(counts: Sequence[str], chapters: Sequence[str], load: int, seed: int) -> None:
+def main(counts: Sequence[str], chapters: Sequence[str], load: int, lanes: int, seed: int) -> None:
     """Run the spec again and again on a busy machine, and compare the verdicts."""
     chosen = find_chapters(read_note(), chapters)
     files = [str(spec_folder() / chapter.test_file) for chapter in chosen] or [str(spec_folder())]
     with busy(load * (os.cpu_count() or 1)):
         wanted = [count.split("=") for count in counts]
-        steady = [measure(method, int(count), files, seed) for method, count in wanted]
+        steady = [
+            measure(method, range(seed, seed + int(count)), files, lanes)
+            for method, count in wanted
+        ]
     sys.exit(not all(steady))
 
 
-def measure(method: str, count: int, files: Sequence[str], seed: int) -> bool:
-    """Run the spec `count` times under one start method; print and return whether all agreed."""
+def measure(method: str, seeds: Sequence[int], files: Sequence[str], lanes: int) -> bool:
+    """Run the spec once a seed under one start method; print and return whether all agreed."""
     seen: Seen = defaultdict(list)
-    for number in range(seed, seed + count):
-        for verdict in one_run(method, files, number).verdicts.values():
-            seen[verdict.claim, verdict.status].append((number, verdict))
+    with ThreadPoolExecutor(lanes) as side_by_side:
+        runs = side_by_side.map(partial(one_run, method, files), seeds)
+        for number, run in zip(seeds, runs, strict=True):
+            for verdict in run.verdicts.values():
+                seen[verdict.claim, verdict.status].append((number, verdict))
     total = sum(map(len, seen.values()))
     unsteady = list(changed(seen))
-    print(f"{method}: {count} runs, {total} verdicts, {len(unsteady)} not steady", flush=True)
+    print(f"{method}: {len(seeds)} runs, {total} verdicts, {len(unsteady)} not steady", flush=True)
     for status, number, verdict in unsteady:
         print(f"  {verdict.claim}: {status.value} with --seed {number}\n    {verdict.seen}")
     return not unsteady

@@ -73,7 +73,10 @@ class Observer:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The environment variable by which a whole program finds this observer."""
+        """The environment variable by which a whole program finds this observer.
+
+        Who gives it to one says with `follow` how long that may report.
+        """
         return {OBSERVER_VARIABLE: f"{self._channel.port}:{self._channel.token}"}
 
     def follow(self, lives: Callable[[], bool]) -> None:

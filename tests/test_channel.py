@@ -139,6 +139,7 @@ def test_messages_tell_how_many_were_turned_away(connect: Speaker, observer: Obs
         stranger.sendall(b"hello\n")
         read_until(observer, partial(hung_up, stranger))
     observer.deadline = 0.01
+    observer.follow(lambda: True)
     with pytest.raises(DeadlineError, match=r"\(2 without the token turned away\)$"):
         observer.expect("never")
 
