@@ -1028,7 +1028,7 @@ def a_lock_of_the_fork_context_is_checked_for_all_that() -> None:
 
 
 @fault(
-    "python-3-10-gives-a-fresh-child-a-lock-of-the-fork-context-unchecked",
+    "up-to-python-3-11-4-a-fork-contexts-lock-goes-to-a-fresh-child-unchecked",
     where=UNCHECKED,
 )
 def a_fresh_child_refuses_a_lock_without_a_name() -> None:

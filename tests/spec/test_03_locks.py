@@ -383,7 +383,8 @@ def test_a_fresh_child_cannot_find_a_lock_that_its_parent_dropped(mp, observer):
 
 
 @refuted_where(
-    until="3.10", instead="python-3-10-gives-a-fresh-child-a-lock-of-the-fork-context-unchecked"
+    until="3.11.4",
+    instead="up-to-python-3-11-4-a-fork-contexts-lock-goes-to-a-fresh-child-unchecked",
 )
 @only_where(memory="fresh")
 def test_a_lock_of_the_fork_context_cannot_be_given_to_a_fresh_child(mp, observer):
@@ -394,9 +395,9 @@ def test_a_lock_of_the_fork_context_cannot_be_given_to_a_fresh_child(mp, observe
     assert child.pid is None
 
 
-@until("3.10")
+@until("3.11.4")
 @only_where(memory="fresh")
-def test_python_3_10_gives_a_fresh_child_a_lock_of_the_fork_context_unchecked(mp, observer):
+def test_up_to_python_3_11_4_a_fork_contexts_lock_goes_to_a_fresh_child_unchecked(mp, observer):
     lock = mp.get_context("fork").Lock()
     child = start(mp, work.receive, lock, observer.probe("child"))
     child.join()
