@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import secrets
 import signal
@@ -117,15 +118,20 @@ def _search_path() -> str:
 
 
 def _verdicts(path: Path, process: subprocess.Popen[bytes], reader: Reader) -> Iterator[Verdict]:
-    """Return the verdicts as they are written, until pytest has ended."""
+    """Return the verdicts as they are written, until pytest has ended.
+
+    One that cannot end, as a test has left a thread that waits for ever, gets `TIDY` seconds.
+    """
     with path.open(encoding="utf-8") as file:
-        ended, rest = False, ""
+        ended, rest, last = False, "", math.inf
         while True:
             *lines, rest = (rest + file.read()).split("\n")
             yield from filter(None, map(reader.take, lines))
             if ended:
                 return
-            ended = process.poll() is not None
+            if reader.runs:
+                last = min(last, time.monotonic() + TIDY)
+            ended = process.poll() is not None or time.monotonic() > last
             if not ended:
                 time.sleep(FOLLOW)
 

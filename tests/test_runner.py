@@ -20,7 +20,7 @@ from mpspec.verdicts import MissingFooterError, Run, Verdict, read
 pytestmark = pytest.mark.timeout(120)
 
 SPEC = """\
-import os, signal
+import os, signal, threading
 from pathlib import Path
 
 
@@ -34,6 +34,11 @@ def test_b(mp):
 
 def test_dies(mp):
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_leaves_a_thread(mp):
+    threading.Thread(target=threading.Event().wait).start()
+    assert False
 
 
 def wait_without_end():
@@ -125,6 +130,13 @@ def test_a_pytest_that_dies_leaves_what_it_said_until_then() -> None:
     assert followed == ["a fork holds", "a spawn holds"]
     assert outcome.run
     assert len(outcome.run.verdicts) == 2
+
+
+def test_a_pytest_that_cannot_end_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "TIDY", 0.1)
+    outcome, followed = run("leaves-a-thread")
+    assert outcome.complete
+    assert followed == ["leaves-a-thread fork fails", "leaves-a-thread spawn fails"]
 
 
 def test_an_exception_of_the_follower_ends_the_run(observer: Observer) -> None:
