@@ -71,6 +71,7 @@ def wait_with_the_lock_held_twice(condition: Any, probe: Probe) -> None:
     """Wait to be notified, holding the condition's lock once more than needed."""
     with condition:
         wait_for_notice(condition, probe)
+    probe.note("released both")
 
 
 def wait_until_set(condition: Any, event: Any, probe: Probe, timeout: float | None = None) -> None:
@@ -121,14 +122,14 @@ def reset(barrier: Any, probe: Probe) -> None:
 
 
 class Action:
-    """A barrier's action, which reports that it is done."""
+    """A barrier's action, which lasts until it is let go on."""
 
     def __init__(self, probe: Probe) -> None:
         self._probe = probe
 
     def __call__(self) -> None:
         """Do it."""
-        self._probe.note("action")
+        self._probe.checkpoint("action")
 
 
 def fail() -> None:

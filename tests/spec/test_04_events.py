@@ -4,6 +4,7 @@
 
 import os
 import signal
+from functools import partial
 
 import pytest
 
@@ -14,6 +15,9 @@ PROCESSES = ("inherited", "fresh")
 
 # What multiprocessing asserts, threading raises as a RuntimeError.
 WITHOUT_THE_LOCK = (AssertionError, RuntimeError)
+
+AN_HOUR = 3600.0
+"""A timeout, in seconds, that no test lives to see."""
 
 
 def start(mp, target, *args):
@@ -26,6 +30,16 @@ def start(mp, target, *args):
 def run(mp, target, *args):
     """Start a process that does `target`, and join it."""
     start(mp, target, *args).join()
+
+
+def wait_at(mp, observer, barrier, party):
+    """Start a process that comes to the barrier, and return it once it waits there."""
+    before = barrier.n_waiting
+    child = start(mp, work.come, barrier, party)
+    observer.expect_blocked(party, after="coming")
+    while mp.memory == "shared" and barrier.n_waiting == before:  # a thread may be on its way yet
+        observer.read(0.001)
+    return child
 
 
 def others(probes, reports):
@@ -53,7 +67,7 @@ def test_an_event_makes_processes_wait_for_each_other(mp, observer):
 
 def test_wait_returns_true_once_the_event_is_set(mp, observer):
     event, waiter = mp.Event(), observer.probe("waiter")
-    child = start(mp, work.wait, event, waiter, observer.deadline)
+    child = start(mp, work.wait, event, waiter, AN_HOUR)
     observer.expect_blocked(waiter, after="waiting")
     event.set()
     child.join()
@@ -141,7 +155,7 @@ def test_wait_lets_go_of_the_conditions_lock(mp, observer):
     condition, waiter = mp.Condition(), observer.probe("waiter")
     child = start(mp, work.wait_for_notice, condition, waiter)
     observer.expect_blocked(waiter, after="waiting")
-    assert condition.acquire(False)
+    assert condition.acquire(timeout=observer.deadline)
     condition.notify()
     condition.release()
     child.join()
@@ -151,9 +165,10 @@ def test_wait_lets_go_of_a_lock_that_is_held_more_than_once(mp, observer):
     condition, waiter = mp.Condition(mp.RLock()), observer.probe("waiter")
     child = start(mp, work.wait_with_the_lock_held_twice, condition, waiter)
     observer.expect_blocked(waiter, after="waiting")
-    assert condition.acquire(False)
+    assert condition.acquire(timeout=observer.deadline)
     condition.notify()
     condition.release()
+    observer.expect("released both")
     child.join()
     assert condition.acquire(False)
 
@@ -173,7 +188,7 @@ def test_wait_takes_the_lock_again_before_it_returns(mp, observer):
 
 def test_waiting_and_notifying_need_the_lock(mp):
     condition = mp.Condition()
-    for method in (condition.wait, condition.notify, condition.notify_all):
+    for method in (partial(condition.wait, 0), condition.notify, condition.notify_all):
         with pytest.raises(WITHOUT_THE_LOCK, match=r"acquire|owned"):
             method()
 
@@ -228,7 +243,7 @@ def test_a_notification_is_lost_if_nobody_waits(mp, observer):
 def test_a_conditions_wait_tells_whether_it_was_notified_in_time(mp, observer):
     condition, waiter = mp.Condition(), observer.probe("patient")
     run(mp, work.wait_for_notice, condition, observer.probe("impatient"), 0.01)
-    child = start(mp, work.wait_for_notice, condition, waiter, observer.deadline)
+    child = start(mp, work.wait_for_notice, condition, waiter, AN_HOUR)
     observer.expect_blocked(waiter, after="waiting")
     with condition:
         condition.notify()
@@ -286,9 +301,14 @@ def test_each_party_of_a_barrier_gets_an_index_of_its_own(mp, observer):
 
 def test_a_barriers_action_runs_once_before_anybody_passes(mp, observer):
     barrier = mp.Barrier(3, work.Action(observer.probe("whoever does it", many=True)))
-    join([start(mp, work.come, barrier, party) for party in observer.probes("party", 3)])
+    parties = observer.probes("party", 3)
+    children = [start(mp, work.come, barrier, party) for party in parties]
+    observer.expect("action")
+    observer.expect_blocked(*parties, after="coming")
+    observer.open("action")
+    observer.expect("passed", count=3)
+    join(children)
     assert len(observer.history.named("action")) == 1
-    assert observer.history.before("action", "passed")
 
 
 def test_a_barrier_can_be_passed_again_and_again(mp, observer):
@@ -304,8 +324,7 @@ def test_a_barrier_can_be_passed_again_and_again(mp, observer):
 
 def test_a_barrier_tells_how_many_wait_there(mp, observer):
     barrier, parties = mp.Barrier(3), observer.probes("party", 2)
-    children = [start(mp, work.come, barrier, party) for party in parties]
-    observer.expect_blocked(*parties, after="coming")
+    children = [wait_at(mp, observer, barrier, party) for party in parties]
     assert (barrier.n_waiting, barrier.parties) == (2, 3)
     barrier.wait()
     join(children)
@@ -314,18 +333,17 @@ def test_a_barrier_tells_how_many_wait_there(mp, observer):
 
 def test_a_timeout_breaks_the_barrier_for_all(mp, observer):
     barrier, patient, impatient = mp.Barrier(3), observer.probe("patient"), observer.probe("hurry")
-    children = [start(mp, work.come, barrier, patient)]
-    observer.expect_blocked(patient, after="coming")
+    children = [wait_at(mp, observer, barrier, patient)]
     children.append(start(mp, work.come, barrier, impatient, 0.01))
-    reports = observer.expect("sent away", count=2)
+    observer.expect("sent away", of=impatient)
+    assert barrier.broken
     join(children)
-    assert {report.value for report in reports} == {"BrokenBarrierError"}
+    assert observer.history.values("sent away") == ["BrokenBarrierError"] * 2
 
 
 def test_abort_breaks_the_barrier_for_all(mp, observer):
     barrier, parties = mp.Barrier(3), observer.probes("party", 2)
-    children = [start(mp, work.come, barrier, party) for party in parties]
-    observer.expect_blocked(*parties, after="coming")
+    children = [wait_at(mp, observer, barrier, party) for party in parties]
     barrier.abort()
     join(children)
     assert observer.history.values("sent away") == ["BrokenBarrierError"] * 2
@@ -333,8 +351,7 @@ def test_abort_breaks_the_barrier_for_all(mp, observer):
 
 def test_an_action_that_fails_breaks_the_barrier(mp, observer):
     barrier, first = mp.Barrier(2, work.fail), observer.probe("first")
-    child = start(mp, work.come, barrier, first)
-    observer.expect_blocked(first, after="coming")
+    child = wait_at(mp, observer, barrier, first)
     run(mp, work.come, barrier, observer.probe("last"))
     child.join()
     assert {each.probe: each.value for each in observer.history.named("sent away")} == {
@@ -352,18 +369,19 @@ def test_whoever_comes_to_a_broken_barrier_is_sent_away(mp, observer):
 
 
 def test_reset_mends_a_broken_barrier(mp, observer):
-    barrier = mp.Barrier(2)
+    barrier, first, second = mp.Barrier(2), observer.probe("first"), observer.probe("second")
     barrier.abort()
     barrier.reset()
     assert not barrier.broken
-    join([start(mp, work.come, barrier, party) for party in observer.probes("party", 2)])
+    child = wait_at(mp, observer, barrier, first)
+    run(mp, work.come, barrier, second)
+    child.join()
     assert len(observer.history.named("passed")) == 2
 
 
 def test_reset_sends_away_those_who_wait(mp, observer):
     barrier, early = mp.Barrier(2), observer.probe("early")
-    child = start(mp, work.come, barrier, early)
-    observer.expect_blocked(early, after="coming")
+    child = wait_at(mp, observer, barrier, early)
     barrier.reset()
     [report] = observer.expect("sent away")
     child.join()
