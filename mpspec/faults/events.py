@@ -217,6 +217,7 @@ def wait_returns_what_woke_it() -> None:
     "a-handler-that-sets-the-event-its-process-waits-for-hangs",
     "a-notification-for-a-killed-waiter-never-returns",
     "setting-an-event-whose-waiter-was-killed-never-returns",
+    "while-set-hangs-is-set-hangs-too",
     "a-barrier-whose-waiter-was-killed-never-opens",
     "a-barrier-whose-waiter-was-killed-cannot-be-reset",
 )
@@ -232,6 +233,19 @@ def notify_does_not_wait_until_the_waiters_are_awake() -> None:
             n -= 1
 
     patch(Condition, "notify", lambda _: notify)
+
+
+@fault("while-set-hangs-is-set-hangs-too")
+def is_set_looks_without_the_lock() -> None:
+    """Asking whether an event is set does not take its lock."""
+
+    def is_set(self: Any) -> bool:
+        found = bool(self._flag.acquire(block=False))
+        if found:
+            self._flag.release()
+        return found
+
+    patch(Event, "is_set", lambda _: is_set)
 
 
 # Conditions: the lock

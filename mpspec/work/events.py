@@ -42,6 +42,12 @@ def report_whether_set(event: Any, probe: Probe) -> None:
     probe.note("is set", event.is_set())
 
 
+def ask(event: Any, probe: Probe) -> None:
+    """Ask whether the event is set."""
+    probe.note("asking")
+    probe.note("is set", event.is_set())
+
+
 def set_when_signalled(event: Any, probe: Probe) -> None:
     """Wait for an event that a signal handler of this same process sets."""
     signal.signal(signal.SIGUSR1, lambda *_: set_event(event, probe))

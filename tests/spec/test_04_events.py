@@ -287,7 +287,8 @@ def test_wait_for_returns_false_if_nothing_has_changed_in_time(mp, observer):
 def test_nobody_passes_a_barrier_before_the_last_has_come(mp, observer):
     barrier, early, late = mp.Barrier(3), observer.probes("early", 2), observer.probe("late")
     children = [start(mp, work.come, barrier, probe) for probe in early]
-    observer.expect_blocked(*early, after="coming")
+    # Twice: whoever opened a barrier too early would sleep, too, until the others are awake.
+    observer.expect_blocked(*early, *early, after="coming")
     children.append(start(mp, work.come, barrier, late))
     observer.expect("passed", count=3)
     join(children)
@@ -418,6 +419,17 @@ def test_setting_an_event_whose_waiter_was_killed_never_returns(mp, observer):
     observer.expect_blocked(setter, after="setting")
     observer.expect_blocked(waiter, after="waiting")
     kill(waiting, setting)
+
+
+@needs("Process.kill")
+def test_while_set_hangs_is_set_hangs_too(mp, observer):
+    event, setter, other = mp.Event(), observer.probe("setter"), observer.probe("other")
+    kill_waiting(mp, observer, work.wait, event)
+    setting = start(mp, work.set_event, event, setter)
+    observer.expect_blocked(setter, after="setting")
+    asking = start(mp, work.ask, event, other)
+    observer.expect_blocked(other, after="asking")
+    kill(asking, setting)
 
 
 @needs("Process.kill")
