@@ -572,7 +572,7 @@ def test_a_producer_killed_within_an_item_silences_all_others(mp, observer, tidy
 def test_join_waits_until_every_item_is_reported_done(mp, observer, tidy):
     queue, probe = tidy(mp.JoinableQueue()), observer.probe("joiner")
     joiner = start(mp, work.join_queue, queue, probe)
-    work.put(queue, "first", "second")
+    run(mp, work.put, queue, "first", "second")
     observer.proceed("ready")
     observer.expect_blocked(probe, after="joining")
     run(mp, work.take_and_report_done, queue, observer.probe("worker 1"))
@@ -585,7 +585,7 @@ def test_join_waits_until_every_item_is_reported_done(mp, observer, tidy):
 def test_a_worker_that_ends_without_task_done_leaves_join_waiting(mp, observer, tidy):
     queue, probe = tidy(mp.JoinableQueue()), observer.probe("joiner")
     joiner = start(mp, work.join_queue, queue, probe)
-    queue.put("an item")
+    run(mp, work.put, queue, "an item")
     run(mp, work.take, queue, 1, observer.probe("worker"))
     observer.proceed("ready")
     observer.expect_blocked(probe, after="joining")
