@@ -57,7 +57,13 @@ def send_call(end: Any, function: Callable[[], Any]) -> None:
 
 def send_and_report(end: Any, probe: Probe) -> None:
     """Send a few words, and report when that is done."""
-    end.send("a few words")
+    send_all(end, ["a few words"], probe)
+
+
+def send_all(end: Any, messages: list[Any], probe: Probe) -> None:
+    """Send each of the messages, and report when that is done."""
+    probe.note("sending")
+    send(end, messages)
     probe.note("sent")
 
 
@@ -128,6 +134,12 @@ def poll(end: Any, probe: Probe) -> None:
     probe.note("polled", end.poll(LONG))
 
 
+def poll_when_let_go(end: Any, probe: Probe) -> None:
+    """Arrive; once let go on, poll without waiting, and report what it says."""
+    probe.checkpoint("before polling")
+    probe.note("polled", end.poll())
+
+
 def wait_for_any(mp: Implementation, ends: list[Any], probe: Probe) -> None:
     """Wait for any of the connections, and report the positions of those that are ready."""
     probe.note("waiting")
@@ -187,11 +199,12 @@ def receive_holding_both_ends(mp: Implementation, probe: Probe) -> None:
 
 
 def send_an_end(mp: Implementation, end: Any, probe: Probe) -> None:
-    """Make a pipe, send one end of it away, and report what comes through it."""
+    """Make a pipe, and send one end of it away; once let go on, report what has come through."""
     here, there = mp.Pipe()
     with here, there:
         end.send(there)
-        receive(here, probe)
+        probe.checkpoint("an end is on its way")
+        probe.note("received", here.recv() if here.poll() else None)
 
 
 def send_an_end_and_leave(mp: Implementation, end: Any) -> None:
@@ -203,10 +216,12 @@ def send_an_end_and_leave(mp: Implementation, end: Any) -> None:
 # Listeners and clients
 
 
-def call(mp: Implementation, address: Any) -> None:
-    """Connect to a listener, and send it a greeting."""
+def call(mp: Implementation, address: Any, probe: Probe) -> None:
+    """Connect to a listener, send it a greeting, and report that."""
+    probe.note("calling")
     with connection_of(mp).Client(address) as end:
         end.send("hello")
+        probe.note("sent")
 
 
 def call_with_key(mp: Implementation, address: Any, key: bytes, probe: Probe) -> None:
