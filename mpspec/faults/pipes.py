@@ -804,11 +804,18 @@ def a_fresh_child_is_given_every_open_end() -> None:
 
         return launched
 
-    def duplicating(duplicate: Callable[..., int]) -> Callable[..., int]:
-        return lambda self, fd: fd if fd in self._fds else duplicate(self, fd)
-
+    # One that is passed as well goes along once: a child could not close the other copy.
+    patch(
+        SpawnPopen,
+        "duplicate_for_child",
+        lambda add: lambda self, fd: fd if fd in self._fds else add(self, fd),
+    )
+    patch(
+        ForkServerPopen,
+        "duplicate_for_child",
+        lambda add: lambda self, fd: self._fds.index(fd) if fd in self._fds else add(self, fd),
+    )
     patch(SpawnPopen, "_launch", launching)
-    patch(SpawnPopen, "duplicate_for_child", duplicating)
     patch(ForkServerPopen, "_launch", launching)
 
 
