@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mpspec.report import timeline_words
+from mpspec.report.timeline_words import TimelineWords
 from mpspec.verdicts import Status
 
 
@@ -28,6 +30,7 @@ class Words:
     summary: str
     not_run: str
     no_verdicts: str
+    timeline: TimelineWords
 
     def mark(self, status: Status) -> str:
         """Return a verdict as sign and word."""
@@ -62,6 +65,7 @@ ENGLISH = Words(
     summary="{green} verdicts as the note says, {red} not",
     not_run=", {count} not run",
     no_verdicts="(no verdicts yet: `mpspec check` gives them)",
+    timeline=timeline_words.ENGLISH,
 )
 
 CHINESE = Words(
@@ -102,6 +106,7 @@ CHINESE = Words(
     summary="{green} 个判定与笔记相符，{red} 个不符",
     not_run="，{count} 个未运行",
     no_verdicts="（还没有判定：运行 `mpspec check` 即可得到）",
+    timeline=timeline_words.CHINESE,
 )
 
 WORDS = {"en": ENGLISH, "zh": CHINESE}
