@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 
+from mpspec.advice import in_bold
 from mpspec.claims import (
     LANGUAGES,
     NOTE,
@@ -98,6 +99,7 @@ class _Gate:
             yield from _texts(chapters)
         for other in self.languages[1:]:
             yield from self._same_chapters(self.languages[0], other)
+            yield from _same_advice(self.languages[0], other)
         yield from self._misplaced_tests()
         for file in dict.fromkeys([*self.chapters, *(test.path.name for test in self.tests)]):
             yield from self._claims_and_tests(file)
@@ -207,6 +209,21 @@ def _texts(chapters: Sequence[Chapter]) -> Iterator[Breach]:
         if len(claim.title) > LONGEST_TITLE:
             what = f"{len(claim.title)} characters in one claim: say it in {LONGEST_TITLE}"
             yield Breach(claim.path, claim.line, what)
+        if len(in_bold(claim.explanation)) > 1:
+            what = f"{claim.id} has several passages in bold: leave the one that says what to do"
+            yield Breach(claim.path, claim.line, what)
+
+
+def _same_advice(chapters: Sequence[Chapter], others: Sequence[Chapter]) -> Iterator[Breach]:
+    """Compare where the languages say in bold what to do."""
+    ours = {claim.id: claim for claim in _claims(chapters)}
+    for its in _claims(others):
+        mine = ours.get(its.id)
+        if mine and bool(in_bold(mine.explanation)) != bool(in_bold(its.explanation)):
+            with_, without = (mine, its) if in_bold(mine.explanation) else (its, mine)
+            there = f"{shown(with_.path)}:{with_.line}"
+            what = f"{its.id} says in bold what to do at {there}: do so here"
+            yield Breach(without.path, without.line, what)
 
 
 def _untranslated(chapter: Chapter, others: Sequence[Chapter]) -> Breach:
