@@ -11,6 +11,7 @@ import click
 from mpspec import __version__
 from mpspec.cli.checking import check
 from mpspec.cli.combining import combine
+from mpspec.cli.comparing import diff
 from mpspec.cli.demos import demo
 from mpspec.cli.faulting import faults
 from mpspec.cli.reading import list_, read
@@ -22,5 +23,5 @@ def main() -> None:
     """Verify what a note claims of Python's multiprocessing, claim by claim."""
 
 
-for command in (check, read, list_, demo, combine, faults):
+for command in (check, read, list_, demo, combine, faults, diff):
     main.add_command(command)

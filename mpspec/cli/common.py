@@ -148,9 +148,9 @@ def new_console(width: int | None = None) -> Console:
     return Console()
 
 
-def show(parts: Iterable[RenderableType]) -> None:
+def show(parts: Iterable[RenderableType], width: int | None = None) -> None:
     """Print the parts of a report."""
-    console = new_console()
+    console = new_console(width)
     for part in parts:
         console.print(part, highlight=False)
 

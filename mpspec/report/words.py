@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mpspec.report import timeline_words
+from mpspec.report import changes_words, timeline_words
+from mpspec.report.changes_words import ChangesWords
 from mpspec.report.timeline_words import TimelineWords
 from mpspec.verdicts import Status
 
@@ -31,6 +32,7 @@ class Words:
     not_run: str
     no_verdicts: str
     timeline: TimelineWords
+    changes: ChangesWords
 
     def mark(self, status: Status) -> str:
         """Return a verdict as sign and word."""
@@ -66,6 +68,7 @@ ENGLISH = Words(
     not_run=", {count} not run",
     no_verdicts="(no verdicts yet: `mpspec check` gives them)",
     timeline=timeline_words.ENGLISH,
+    changes=changes_words.ENGLISH,
 )
 
 CHINESE = Words(
@@ -107,6 +110,7 @@ CHINESE = Words(
     not_run="，{count} 个未运行",
     no_verdicts="（还没有判定：运行 `mpspec check` 即可得到）",
     timeline=timeline_words.CHINESE,
+    changes=changes_words.CHINESE,
 )
 
 WORDS = {"en": ENGLISH, "zh": CHINESE}

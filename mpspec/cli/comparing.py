@@ -1,0 +1,88 @@
+"""`mpspec diff`: what changes from one cell, or one file of verdicts, to another."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from mpspec import verdicts
+from mpspec.cli import common
+from mpspec.report import comparison
+from mpspec.report.changes import changes_model
+from mpspec.report.sides import CellError, Pairs, cells_of, files, normal
+from mpspec.report.words import WORDS, Words
+
+DIFFERENT = 1
+
+
+@click.command()
+@click.argument("before")
+@click.argument("after")
+@click.option(
+    "--default",
+    is_flag=True,
+    help="Compare what a program gets that chooses no start method.",
+)
+@click.option(
+    "--verdicts",
+    "paths",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Verdict files that have the cells. Default: the last whole check's.",
+)
+@click.option("--markdown", "as_markdown", is_flag=True, help="Print Markdown.")
+@common.language_option
+def diff(
+    before: str,
+    after: str,
+    *,
+    default: bool,
+    paths: Sequence[Path],
+    as_markdown: bool,
+    lang: str,
+) -> None:
+    """Show which verdicts differ, and what to do about it.
+
+    BEFORE and AFTER are two start methods (fork forkserver), two Pythons (py313 py314), two cells
+    (fork@3.13 forkserver@3.14), or two verdict files (old.jsonl new.jsonl).
+
+    Exit status, as diff's: 0 if no verdict differs, 1 if one does, 2 for trouble.
+    """
+    words = WORDS[lang]
+    try:
+        pairs = _pairs(before, after, paths, default=default)
+    except (CellError, verdicts.VerdictFileError) as error:
+        common.usage(str(error.args[0]))
+    ours, theirs = (_called(name, words, default=default) for name in (before, after))
+    changes = changes_model(pairs, common.note(lang), ours, theirs, words)
+    if as_markdown:
+        click.echo(comparison.markdown(changes, words))
+    else:
+        common.show(comparison.shown(changes, words), width=100)
+    sys.exit(DIFFERENT if changes.any else 0)
+
+
+def _pairs(before: str, after: str, paths: Sequence[Path], *, default: bool) -> Pairs:
+    if is_file(before) or is_file(after):
+        if paths:
+            common.usage("two files are compared with each other: leave --verdicts out")
+        ours, theirs = (verdicts.combine(verdicts.read(Path(name))) for name in (before, after))
+        return files(ours, theirs, default=default)
+    if not paths and not common.last().exists():
+        common.usage("no verdicts yet: `mpspec check` gives them, or name files by --verdicts")
+    runs = [run for path in paths or [common.last()] for run in verdicts.read(path)]
+    return cells_of(verdicts.combine(runs), before, after, default=default)
+
+
+def is_file(name: str) -> bool:
+    """Return whether a file is meant and no cell."""
+    return name.endswith(".jsonl") or Path(name).is_file()
+
+
+def _called(name: str, words: Words, *, default: bool) -> str:
+    """Return how a side is called."""
+    called = name if is_file(name) else normal(name)
+    return words.changes.default.format(python=called) if default else called
