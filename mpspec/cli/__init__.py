@@ -13,6 +13,7 @@ from mpspec.cli.checking import check
 from mpspec.cli.combining import combine
 from mpspec.cli.comparing import diff
 from mpspec.cli.demos import demo
+from mpspec.cli.explaining import explain
 from mpspec.cli.faulting import faults
 from mpspec.cli.reading import list_, read
 
@@ -23,5 +24,5 @@ def main() -> None:
     """Verify what a note claims of Python's multiprocessing, claim by claim."""
 
 
-for command in (check, read, list_, demo, combine, faults, diff):
+for command in (check, read, list_, demo, combine, faults, diff, explain):
     main.add_command(command)

@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from mpspec import verdicts
 from mpspec.claims import Chapter
-from mpspec.cli import common
+from mpspec.cli import common, exporting
 from mpspec.implementations import select
 from mpspec.observer import DEADLINE
 from mpspec.report.words import WORDS, Words
@@ -52,6 +52,7 @@ MOST_WORKERS = 4
 )
 @click.option("--seed", type=int, help="Run in a random order, the same for the same number.")
 @click.option("--json", "path", type=click.Path(path_type=Path), help="Write the verdicts there.")
+@exporting.options
 @common.language_option
 def check(  # noqa: PLR0917 - click passes an argument for each option, by name
     implementations: Sequence[str],
@@ -62,18 +63,22 @@ def check(  # noqa: PLR0917 - click passes an argument for each option, by name
     seed: int | None,
     path: Path | None,
     lang: str,
+    **exports: Path | None,
 ) -> None:
     """Verify the claims on this Python, and print the matrix."""
     chapters = common.note(lang)
     common.gate()
     chosen = common.choose(chapters, claim_ids, chapter_names)
     common.or_usage(select, implementations)
+    exporting.writable(exports)
     with tempfile.TemporaryDirectory() as folder:
         kept = path or Path(folder) / "verdicts.jsonl"
         _make(kept)
         outcome = _run(Order(chosen, implementations, workers, deadline, kept, seed))
         if outcome.complete and not claim_ids and not chapter_names:
             _remember(kept)
+    if outcome.run:
+        exporting.export(exports, [outcome.run], chapters, WORDS[lang])
     _conclude(outcome, chapters, WORDS[lang])
 
 

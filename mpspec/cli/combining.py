@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from mpspec import verdicts
-from mpspec.cli import common
+from mpspec.cli import common, exporting
 from mpspec.report.words import WORDS
 
 
@@ -25,8 +25,15 @@ from mpspec.report.words import WORDS
     metavar="PYTHON",
     help="A Python (3.12, pypy3.11) that is shown as not run where no file has it (repeatable).",
 )
+@exporting.options
 @common.language_option
-def combine(paths: Sequence[Path], output: Path | None, expected: Sequence[str], lang: str) -> None:
+def combine(
+    paths: Sequence[Path],
+    output: Path | None,
+    expected: Sequence[str],
+    lang: str,
+    **exports: Path | None,
+) -> None:
     """Merge verdict files into one matrix; those that do not fit are named, and left out.
 
     A folder stands for the `*.jsonl` files in it.
@@ -40,7 +47,9 @@ def combine(paths: Sequence[Path], output: Path | None, expected: Sequence[str],
             common.usage(f"{output}: {error.strerror}")
     if runs:
         shown = [*runs, *_absent(expected, runs)]
-        common.report(runs, shown, common.note(lang), WORDS[lang])
+        chapters = common.note(lang)
+        common.report(runs, shown, chapters, WORDS[lang])
+        exporting.export(exports, shown, chapters, WORDS[lang])
     common.complain(problems)
     if not runs:
         sys.exit(common.NOTHING)

@@ -26,6 +26,7 @@ from mpspec.claims import (
 from mpspec.gate import breaches
 from mpspec.implementations import UnknownImplementationError
 from mpspec.report import terminal
+from mpspec.report.sides import CellError
 from mpspec.report.words import Words
 
 NOT_AS_EXPECTED, USAGE, NOTHING, INTERRUPTED = 1, 2, 3, 130
@@ -36,6 +37,13 @@ language_option = click.option(
 )
 chapter_option = click.option(
     "--chapter", "chapter_names", multiple=True, metavar="NAME", help="Only this chapter."
+)
+verdicts_option = click.option(
+    "--verdicts",
+    "paths",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Verdict files to take. Default: the last whole check's.",
 )
 claim_option = click.option(
     "--claim", "claim_ids", multiple=True, metavar="ID", help="Only this claim."
@@ -86,7 +94,7 @@ def or_usage(function: Any, *arguments: Any) -> Any:
     """Call `function`; where a name is not known, say so and end."""
     try:
         return function(*arguments)
-    except (UnknownClaimError, UnknownImplementationError) as error:
+    except (UnknownClaimError, UnknownImplementationError, CellError) as error:
         usage(error.args[0])
 
 

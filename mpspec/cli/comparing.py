@@ -26,13 +26,7 @@ DIFFERENT = 1
     is_flag=True,
     help="Compare what a program gets that chooses no start method.",
 )
-@click.option(
-    "--verdicts",
-    "paths",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    help="Verdict files that have the cells. Default: the last whole check's.",
-)
+@common.verdicts_option
 @click.option("--markdown", "as_markdown", is_flag=True, help="Print Markdown.")
 @common.language_option
 def diff(

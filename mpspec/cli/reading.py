@@ -16,13 +16,7 @@ from mpspec.report.words import WORDS
 @click.command()
 @common.chapter_option
 @common.language_option
-@click.option(
-    "--verdicts",
-    "paths",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    help="Verdict files to weave in. Default: the last whole check's.",
-)
+@common.verdicts_option
 def read(chapter_names: Sequence[str], lang: str, paths: Sequence[Path]) -> None:
     """Read the note, with the verdicts woven in."""
     chapters = common.some(common.note(lang), chapter_names)

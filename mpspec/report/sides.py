@@ -84,6 +84,14 @@ def files(before: Sequence[Run], after: Sequence[Run], *, default: bool = False)
     return _paired(ours, theirs, (lambda place: place.python) if default else _full)
 
 
+def named(name: str, there: Sequence[Place]) -> list[Place]:
+    """Return the cells that a name means: a start method, a Python, or `fork@3.13`.
+
+    Raises `CellError`.
+    """
+    return _meant(name, _kind(name, there), there)
+
+
 Key = Callable[[Place], str]
 
 

@@ -127,7 +127,7 @@ def note(
             for claim in section.claims:
                 yield Text(f"\n▌ {claim.title}", style="bold")
                 if claim.id in ran:
-                    yield _in_short(board.row(claim.id), words)
+                    yield in_short(board.row(claim.id), words)
                 yield Markdown(joined(claim.explanation))
 
 
@@ -196,7 +196,7 @@ def _first_lines(text: str, words: Words) -> str:
     return "\n".join([*lines[:LONGEST_SEEN], *more])
 
 
-def _in_short(row: dict[Cell, Status], words: Words) -> Text:
+def in_short(row: dict[Cell, Status], words: Words) -> Text:
     """Return the verdicts on one claim in a line: each with the cells that have it."""
     line = Text("  ")
     for status in Status:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
-from html import escape
 
 from mpspec.history import History, Report
 from mpspec.report.lanes import TEST, Lane, Stretch, Timeline, shown_value, timeline
 from mpspec.report.words import Words
+from mpspec.report.xml import escaped
 
 # Pixels.
 WIDTH, NARROWEST = 700, 360
@@ -43,15 +43,19 @@ def svg(history: History, title: str, words: Words) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="timeline" role="img" {size} '
         f'height="{picture.height:g}" font-family="system-ui, sans-serif" font-size="12">'
-        f"<title>{_text(title)}</title><desc>{_text(told)}</desc>{body}</svg>"
+        f"<title>{escaped(title)}</title><desc>{escaped(told)}</desc>{body}</svg>"
     )
 
 
 def in_words(history: History, words: Words) -> list[str]:
     """Return what happened, in sentences: who took part, how many at once, and each step."""
+    return [*summary(history, words), *steps_in_words(history, words)]
+
+
+def steps_in_words(history: History, words: Words) -> list[str]:
+    """Return a sentence for each step, in order."""
     line = timeline(history)
-    told = list(_summary(line, history, words))
-    told += [_sentence(step, words) for step in line.steps]
+    told = [_sentence(step, words) for step in line.steps]
     if line.left_out:
         told.append(words.timeline.left_out.format(count=line.left_out))
     return told
@@ -66,8 +70,9 @@ def legend(line: Timeline, words: Words) -> list[str]:
     return [words.timeline.order, *meanings]
 
 
-def _summary(line: Timeline, history: History, words: Words) -> Iterator[str]:
-    said = words.timeline
+def summary(history: History, words: Words) -> Iterator[str]:
+    """Return who took part, and how many at the most were in a span at the same time."""
+    line, said = timeline(history), words.timeline
     names = [lane.name for lane in line.lanes if lane.name != TEST]
     if names:
         yield said.taking_part.format(names=said.and_between.join(names))
@@ -146,7 +151,7 @@ class _Picture:
             yield self._stretch(stretch, ground)
         yield self._life(lane, ground)
         for mark in lane.marks:
-            x, tip = self._x(mark.step), _text(mark.text)
+            x, tip = self._x(mark.step), escaped(mark.text)
             dot = f'cx="{x:g}" cy="{ground:g}" r="3.5" fill="{FG}"'
             yield f"<circle {dot}><title>{tip}</title></circle>"
         yield from self._labels(lane, ground + 14)
@@ -172,7 +177,7 @@ class _Picture:
         colour = BLOCKED if blocked else self._colour(stretch)
         look = 'fill="none" stroke-dasharray="4 3"' if blocked else f'fill="{colour}"'
         box = f'x="{x1:g}" y="{top:g}" width="{max(x2 - x1, 3):g}" height="{BAR}" rx="3"'
-        tip = f"<title>{_text(stretch.name)}</title>"
+        tip = f"<title>{escaped(stretch.name)}</title>"
         bar = f'<rect {box} {look} fill-opacity=".3" stroke="{colour}">{tip}</rect>'
         said = self.words.timeline.blocked if blocked else stretch.name
         fits = LETTER * _letters(said) + 10 <= x2 - x1
@@ -213,16 +218,7 @@ def _height(lane: Lane, step: int) -> float:
 
 
 def _label(x: float, y: float, text: str, look: str) -> str:
-    return f'<text x="{x:g}" y="{y:g}" {look}>{_text(text)}</text>'
-
-
-def _text(text: str) -> str:
-    """Return `text` as XML can hold it: escaped, and without what no XML may contain."""
-    return escape("".join(map(_legal, text)))
-
-
-def _legal(letter: str) -> str:
-    return "\N{REPLACEMENT CHARACTER}" if unicodedata.category(letter) in {"Cc", "Cs"} else letter
+    return f'<text x="{x:g}" y="{y:g}" {look}>{escaped(text)}</text>'
 
 
 def _shortened(name: str) -> str:

@@ -11,6 +11,23 @@ from mpspec.verdicts import Status
 
 
 @dataclass(frozen=True)
+class ExplainWords:
+    """The headings over what is known of one claim."""
+
+    test: str
+    seen_to_fail: str
+
+
+@dataclass(frozen=True)
+class BadgeWords:
+    """What a badge says; braces stand for how many."""
+
+    green: str
+    red: str
+    missing: str
+
+
+@dataclass(frozen=True)
 class Words:
     """The words of one language; braces stand for what is filled in."""
 
@@ -31,6 +48,8 @@ class Words:
     summary: str
     not_run: str
     no_verdicts: str
+    badge: BadgeWords
+    explain: ExplainWords
     timeline: TimelineWords
     changes: ChangesWords
 
@@ -67,6 +86,10 @@ ENGLISH = Words(
     summary="{green} verdicts as the note says, {red} not",
     not_run=", {count} not run",
     no_verdicts="(no verdicts yet: `mpspec check` gives them)",
+    badge=BadgeWords(
+        green="all {count} as noted", red="{count} not as noted", missing="{count} not run"
+    ),
+    explain=ExplainWords(test="Its test", seen_to_fail="It has been seen to fail when"),
     timeline=timeline_words.ENGLISH,
     changes=changes_words.ENGLISH,
 )
@@ -109,6 +132,8 @@ CHINESE = Words(
     summary="{green} 个判定与笔记相符，{red} 个不符",
     not_run="，{count} 个未运行",
     no_verdicts="（还没有判定：运行 `mpspec check` 即可得到）",
+    badge=BadgeWords(green="{count} 个全部相符", red="{count} 个不符", missing="{count} 个未运行"),
+    explain=ExplainWords(test="它的测试", seen_to_fail="在下列故障之下，已见过它失败"),
     timeline=timeline_words.CHINESE,
     changes=changes_words.CHINESE,
 )
