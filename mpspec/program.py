@@ -66,7 +66,18 @@ class Program:
 
         Raises `DeadlineError` past the deadline, and `FloodError` if its output has no end.
         """
-        self._go_on_until(lambda: not self._pipes.get_map() and self.status is not None)
+        self._go_on_until(self._has_ended)
+        return self
+
+    def follow(self, look: Callable[[], object]) -> Program:
+        """Wait as `wait` does, and call `look` again and again meanwhile."""
+
+        def ended() -> bool:
+            over = self._has_ended()
+            look()
+            return over
+
+        self._go_on_until(ended)
         return self
 
     def wait_for_end(self) -> int | None:
@@ -101,6 +112,9 @@ class Program:
             f"standard output:\n{_shortened(self.out)}\nstandard error:\n{_shortened(self.err)}"
         )
 
+    def _has_ended(self) -> bool:
+        return not self._pipes.get_map() and self.status is not None
+
     def _go_on_until(self, enough: Callable[[], bool]) -> None:
         """Read its output, and what its processes report, until it is `enough`."""
         last = time.monotonic() + self._deadline
@@ -122,7 +136,7 @@ class Program:
 
 def start_program(
     name: str,
-    cell: Implementation,
+    cell: Implementation | None,
     observer: Observer,
     *,
     deadline: float = DEADLINE,
@@ -134,10 +148,10 @@ def start_program(
 
     - `stdin`: what it can read from its standard input;
     - `choose`: whether it is told which implementation and start method to use, as a program of
-      the cell; else it gets the default.
+      the cell; else, and for no cell, it gets the default.
     """
     told = observer.environment | dict(environment or {})
-    if choose:
+    if choose and cell:
         told[IMPLEMENTATION_VARIABLE] = f"{cell.library},{cell.start_method},{cell.memory}"
     process = subprocess.Popen(
         [sys.executable, str(PROGRAMS / name)],

@@ -12,14 +12,20 @@ import click
 
 from mpspec.claims import PACKAGE
 from mpspec.cli import common
+from mpspec.cli.live import watch
 from mpspec.program import PROGRAMS
+from mpspec.report.words import WORDS
 from mpspec.suggest import unknown
 
 
 @click.command()
 @click.argument("name", required=False)
-def demo(name: str | None) -> None:
-    """Run one of the note's example programs; without NAME, list them."""
+@common.language_option
+def demo(name: str | None, lang: str) -> None:
+    """Run one of the note's example programs; without NAME, list them.
+
+    In a terminal, what its processes do is drawn as it happens.
+    """
     demos = {path.stem.replace("_", "-"): path for path in sorted(PROGRAMS.glob("demo_*.py"))}
     demos = {known.removeprefix("demo-"): path for known, path in demos.items()}
     if name is None:
@@ -28,6 +34,9 @@ def demo(name: str | None) -> None:
         return
     if name not in demos:
         common.usage(unknown("demo", name, demos))
+    console = common.new_console()
+    if console.is_terminal and not console.is_dumb_terminal:
+        sys.exit(watch(demos[name], console, WORDS[lang]))
     package = str(PACKAGE.parent)
     paths = [*filter(None, [os.environ.get("PYTHONPATH")]), package]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(paths)}

@@ -6,7 +6,8 @@
 
 Run by a learner, `working` takes that many seconds. Directed by a test, it takes none: it is a span
 "at work" that ends with a checkpoint "inside", and the test hears what is said. So the test proves
-who was at work together with whom, and no clock is asked.
+who was at work together with whom, and no clock is asked. The checkpoint carries the seconds, for
+who draws the program as it runs and keeps it at work for so long.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ def working(name: str, seconds: float) -> Iterator[None]:
         return
     with probe.span("at work"):
         yield
-        probe.checkpoint("inside")
+        probe.checkpoint("inside", seconds)
 
 
 def say(name: str, what: str) -> None:
