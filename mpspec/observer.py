@@ -88,6 +88,10 @@ class Observer:
         """The processes that have reported, apart from this one."""
         return {c.pid for c in self._channel.connections if not c.in_this_process}
 
+    def name_of(self, pid: int) -> str:
+        """Return the probe by which the process `pid` reports, nothing if it has not."""
+        return next((c.probe for c in self._channel.connections if c.pid == pid), "")
+
     @property
     def history(self) -> History:
         """All that has been reported so far."""

@@ -21,7 +21,9 @@ from typing import Any
 import pytest
 
 from mpspec import leftovers
+from mpspec.calls import Calls
 from mpspec.expectations import MARKS, Expectation, expectation
+from mpspec.history import History
 from mpspec.implementations import Implementation, NotOffered, UnknownImplementationError, select
 from mpspec.judge import judge
 from mpspec.observer import DEADLINE, Observer
@@ -320,6 +322,27 @@ def _reported(item: pytest.Item) -> set[int]:
 
 
 held_key = pytest.StashKey[bool]()
+calls_key = pytest.StashKey[Calls]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Record, for the timeline, what a spec test itself calls."""
+    if not is_spec(item.path) or observer_key not in item.stash:
+        return (yield)
+    with Calls(str(item.path), _library(item)) as item.stash[calls_key]:
+        return (yield)
+
+
+def _library(item: pytest.Item) -> str:
+    funcargs: dict[str, Any] = getattr(item, "funcargs", {})
+    return str(funcargs["mp"].library) if "mp" in funcargs else "multiprocessing"
+
+
+def _history(item: pytest.Item, observer: Observer) -> History:
+    """Return what the processes reported, and between it what the test called."""
+    calls = item.stash.get(calls_key, None)
+    return History([*observer.history, *(calls.reports(observer.name_of) if calls else [])])
 
 
 @pytest.hookimpl(wrapper=True)
@@ -336,7 +359,7 @@ def pytest_runtest_makereport(
         item.stash[held_key] = judged.status is Status.HOLDS
         observer = item.stash.get(observer_key, None)
         if observer is not None:
-            judged.history = list(observer.history)
+            judged.history = _history(item, observer)
     report.mpspec = judged.as_json()  # type: ignore[attr-defined]  # travels with the report
     return report
 

@@ -14,7 +14,7 @@ from mpspec.history import History, Report
 SEEN = frozenset({"proceed", "blocked", "ended"})
 """The kinds of what the observer saw or did; their order among themselves is its own."""
 
-MARKED = frozenset({"note", "checkpoint"})
+MARKED = frozenset({"note", "checkpoint", "call"})
 OPENS = {"begin": "span", "call": "call", "checkpoint": "held"}
 CLOSES = {"end": "span", "return": "call", "proceed": "held"}
 
@@ -48,7 +48,7 @@ class Stretch:
 
 @dataclass(frozen=True)
 class Mark:
-    """A `note` or a `checkpoint` at one step, as its process reported it."""
+    """A `note` or a `checkpoint` at one step, as its process reported it, or a test's `call`."""
 
     step: int
     kind: str
@@ -132,6 +132,8 @@ def _steps(history: History) -> list[list[Report]]:
 
 
 def _side_by_side(report: Report, step: Sequence[Report]) -> bool:
+    if report.kind == "return" and len(step) == 1 and step[0].kind == "call":
+        return report.event == step[0].event  # nothing happened meanwhile
     alike = (report.kind, report.event) == (step[0].kind, step[0].event)
     return report.kind in SEEN and alike and report.probe not in {other.probe for other in step}
 
@@ -184,10 +186,13 @@ def _block(lane: Lane, after: str, step: int) -> None:
 
 
 def _finish(lane: Lane, last: int) -> None:
-    """End what is still open, with its process or at the last step."""
+    """End what is still open, with its process or at the last step; drop calls of no length."""
     lane.begin = min([lane.begin, *(stretch.begin for stretch in lane.stretches)])
     end = last if lane.end is None else lane.end
     _close(lane, ("span", "blocked", "held", "call"), end)
+    lane.stretches = [
+        each for each in lane.stretches if each.kind != "call" or each.end != each.begin
+    ]
 
 
 def _rank(lane: Lane) -> tuple[int, int]:

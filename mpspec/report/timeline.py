@@ -63,9 +63,10 @@ def steps_in_words(history: History, words: Words) -> list[str]:
 
 def legend(line: Timeline, words: Words) -> list[str]:
     """Return what the axis of a timeline means, and each kind of thing that is drawn on it."""
-    stretches = (stretch.kind for lane in line.lanes for stretch in lane.stretches)
-    reports = (report.kind for step in line.steps for report in step)
-    drawn = {*stretches, *reports}
+    drawn = {stretch.kind for lane in line.lanes for stretch in lane.stretches}
+    for lane in line.lanes:
+        parts = {"note": lane.marks, "proceed": lane.let_go, "ended": lane.end is not None}
+        drawn |= {kind for kind, part in parts.items() if part}
     meanings = [said for kind, said in words.timeline.legend.items() if kind in drawn]
     return [words.timeline.order, *meanings]
 
