@@ -34,7 +34,7 @@ class Call:
 
     begin: int
     function: str
-    owner: str  # the name of a class
+    owner: str  # the name of a class, if it is a method
     pid: int | None = None
     end: int | None = None
 
@@ -85,7 +85,7 @@ class Calls:
         code = frame.f_code
         if not self._counts(str(frame.f_globals.get("__name__")), code.co_name):
             return
-        owner = frame.f_locals.get(code.co_varnames[0]) if code.co_argcount else None
+        owner = frame.f_locals.get("self")
         if isinstance(getattr(type(owner), code.co_name, None), property):
             return  # looking is not doing
         if event == "call":
@@ -109,7 +109,8 @@ class Calls:
     def _begin(self, frame: int, function: str, owner: Any) -> None:
         if len(self.calls) < MOST_CALLS:
             name = _STATEMENTS.get(function, function)
-            call = Call(time.monotonic_ns(), name, type(owner).__name__, _pid(owner))
+            owned = "" if owner is None else type(owner).__name__
+            call = Call(time.monotonic_ns(), name, owned, _pid(owner))
             self._open[frame] = call
             self.calls.append(call)
 

@@ -19,10 +19,12 @@ SVG = "{http://www.w3.org/2000/svg}"
 def history(*rows: str) -> History:
     """Return a history of rows such as `worker 1|begin|at work`, a nanosecond apart."""
     parts = [row.split("|") for row in rows]
-    return History(
-        Report(time, probe, kind, event, *value)
-        for time, (probe, kind, event, *value) in enumerate(parts)
-    )
+    return History(Report(time, *part) for time, part in enumerate(map(_three, parts)))
+
+
+def _three(parts: list[str]) -> tuple[str, str, str]:
+    probe, kind, event = parts
+    return probe, kind, event
 
 
 SEMAPHORE = history(

@@ -39,8 +39,10 @@ def _said(runs: Sequence[Run], words: Words) -> tuple[str, str]:
     missing = found.count(Status.NOT_RUN)
     if red:
         return words.badge.red.format(count=red), RED
-    if missing or not green:
+    if missing:
         return words.badge.missing.format(count=missing), YELLOW
+    if not green:
+        return words.badge.nothing, YELLOW
     return words.badge.green.format(count=green), GREEN
 
 

@@ -66,16 +66,16 @@ def cells_of(runs: Sequence[Run], before: str, after: str, *, default: bool = Fa
     """
     there = places(runs, default=default)
     kinds = [_kind(name, there) for name in (before, after)]
-    if kinds[0] is not kinds[1]:
+    keys = [_TOGETHER[kind] for kind in kinds]
+    if keys[0] is not keys[1]:
         raise CellError(
             f"{before} and {after} do not compare: name two start methods, two Pythons, "
             "or two cells such as fork@3.13"
         )
-    key = _TOGETHER[kinds[0]]
-    if default:
-        key = _alone
-    ours, theirs = (_meant(name, kinds[0], there) for name in (before, after))
-    return _paired(ours, theirs, key)
+    ours, theirs = (
+        _meant(name, kind, there) for name, kind in zip((before, after), kinds, strict=True)
+    )
+    return _paired(ours, theirs, _alone if default else keys[0])
 
 
 def files(before: Sequence[Run], after: Sequence[Run], *, default: bool = False) -> Pairs:
@@ -120,12 +120,13 @@ _TOGETHER: dict[Key, Key] = {_name: _python, _python: _name, _release: _name, _f
 
 
 def normal(name: str) -> str:
-    """Return the name of a Python as cells have it: `3.13` for `py313`."""
-    match = _ENVIRONMENT.fullmatch(name)
+    """Return `name` with its Python as cells have it: `3.13` for `py313`."""
+    cell, at, python = name.rpartition("@")
+    match = _ENVIRONMENT.fullmatch(python)
     if match is None:
         return name
     kind = "" if match["kind"] == "py" else match["kind"]
-    return f"{kind}{match['major']}.{match['minor']}"
+    return f"{cell}{at}{kind}{match['major']}.{match['minor']}"
 
 
 def _kind(name: str, there: Sequence[Place]) -> Key:

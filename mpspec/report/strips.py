@@ -50,7 +50,8 @@ class Strips:
         for name, lane in zip(names, self.line.lanes, strict=True):
             strip = self._strip(lane, step)[:room]
             yield Text.assemble((name + " " * (left - cell_len(name)), "bold"), strip)
-        yield Text(" " * left + _numbers(len(self.line.steps), step)[:room], style="dim")
+        if numbers := _numbers(len(self.line.steps), step)[:room]:
+            yield Text(" " * left + numbers, style="dim")
         yield Text(self._legend(), style="dim")
 
     def _strip(self, lane: Lane, step: int) -> Text:

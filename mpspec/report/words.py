@@ -25,6 +25,7 @@ class BadgeWords:
     green: str
     red: str
     missing: str
+    nothing: str
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,10 @@ ENGLISH = Words(
     not_run=", {count} not run",
     no_verdicts="(no verdicts yet: `mpspec check` gives them)",
     badge=BadgeWords(
-        green="all {count} as noted", red="{count} not as noted", missing="{count} not run"
+        green="all {count} as noted",
+        red="{count} not as noted",
+        missing="{count} not run",
+        nothing="nothing tested",
     ),
     explain=ExplainWords(test="Its test", seen_to_fail="It has been seen to fail when"),
     timeline=timeline_words.ENGLISH,
@@ -132,7 +136,12 @@ CHINESE = Words(
     summary="{green} 个判定与笔记相符，{red} 个不符",
     not_run="，{count} 个未运行",
     no_verdicts="（还没有判定：运行 `mpspec check` 即可得到）",
-    badge=BadgeWords(green="{count} 个全部相符", red="{count} 个不符", missing="{count} 个未运行"),
+    badge=BadgeWords(
+        green="{count} 个全部相符",
+        red="{count} 个不符",
+        missing="{count} 个未运行",
+        nothing="什么也没有测试",
+    ),
     explain=ExplainWords(test="它的测试", seen_to_fail="在下列故障之下，已见过它失败"),
     timeline=timeline_words.CHINESE,
     changes=changes_words.CHINESE,
