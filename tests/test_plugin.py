@@ -268,6 +268,23 @@ def test_a_verdict_carries_the_history_of_its_test(verdict: Report) -> None:
     assert [report[1:] for report in found.history] == [["test", "note", "begun", [1]]]
 
 
+def test_a_verdict_carries_what_its_test_called_though_the_test_does_not_see_it(
+    verdict: Report,
+) -> None:
+    found = verdict(
+        "def hello(probe): probe.note('hello')\n"
+        "def test_claim(mp, observer):\n"
+        "    child = mp.Process(target=hello, args=(observer.probe('child'),))\n"
+        "    child.start()\n"
+        "    child.join()\n"
+        "    observer.expect('hello')\n"
+        "    assert {report.probe for report in observer.history} == {'child'}"
+    )
+    assert found.status is Status.HOLDS
+    calls = [event for _, probe, kind, event, _ in found.history if kind == "call"]
+    assert calls == ["start child", "join child"]
+
+
 # What hangs, floods, or is left behind
 
 
