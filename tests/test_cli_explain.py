@@ -169,6 +169,7 @@ def test_what_differs_is_shown_with_what_to_do(mpspec: Command) -> None:
     result = mpspec(["diff", "fork", "spawn", "--verdicts", "some"])
     assert result.exit_code == 1
     assert [line.strip() for line in result.output.splitlines() if line.strip()] == [
+        "From fork to spawn",
         "Cats",
         "▌ Cats purr",
         "✓ holds → ≠ refuted",
@@ -199,6 +200,14 @@ def test_the_last_checks_verdicts_are_compared(mpspec: Command) -> None:
     common.last().parent.mkdir(parents=True)
     verdicts(str(common.last()), bite=Status.CRASHES)
     assert mpspec(["diff", "fork", "spawn"]).exit_code == 1
+
+
+def test_defaults_are_compared_and_named(mpspec: Command) -> None:
+    verdicts("some")
+    result = mpspec(["diff", "--default", "py311", "3.11", "--verdicts", "some"])
+    assert result.exit_code == 0
+    title = "From 3.11 by default (fork) to 3.11 by default (fork)"
+    assert result.output.splitlines()[0] == title
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from mpspec import verdicts
 from mpspec.cli import common
 from mpspec.report import comparison
 from mpspec.report.changes import changes_model
-from mpspec.report.sides import CellError, Pairs, cells_of, files, normal
+from mpspec.report.sides import CellError, Pairs, Place, cells_of, files, normal
 from mpspec.report.words import WORDS, Words
 
 DIFFERENT = 1
@@ -50,7 +50,10 @@ def diff(
         pairs = _pairs(before, after, paths, default=default)
     except (CellError, verdicts.VerdictFileError) as error:
         common.usage(str(error.args[0]))
-    ours, theirs = (_called(name, words, default=default) for name in (before, after))
+    ours, theirs = _called(before), _called(after)
+    if default:
+        ours = _by_default(ours, [pair.before for pair in pairs.pairs], words)
+        theirs = _by_default(theirs, [pair.after for pair in pairs.pairs], words)
     changes = changes_model(pairs, common.note(lang), ours, theirs, words)
     if as_markdown:
         click.echo(comparison.markdown(changes, words))
@@ -76,7 +79,11 @@ def is_file(name: str) -> bool:
     return name.endswith(".jsonl") or Path(name).is_file()
 
 
-def _called(name: str, words: Words, *, default: bool) -> str:
-    """Return how a side is called."""
-    called = name if is_file(name) else normal(name)
-    return words.changes.default.format(python=called) if default else called
+def _called(name: str) -> str:
+    return name if is_file(name) else normal(name)
+
+
+def _by_default(side: str, there: Sequence[Place], words: Words) -> str:
+    """Return how a side is called of which the default is meant: with what the default is."""
+    cells = ", ".join(dict.fromkeys(place.cell.name for place in there))
+    return words.changes.default.format(side=side, cells=cells)

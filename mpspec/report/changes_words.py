@@ -24,7 +24,7 @@ class ChangesWords:
 
 ENGLISH = ChangesWords(
     title="From {before} to {after}",
-    default="{python} by default",
+    default="{side} by default ({cells})",
     move="{before} → {after}",
     where="on {where}",
     unknown_claim="no such claim",
@@ -38,7 +38,7 @@ ENGLISH = ChangesWords(
 
 CHINESE = ChangesWords(
     title="从 {before} 到 {after}",
-    default="{python} 的默认方式",
+    default="{side} 的默认方式（{cells}）",
     move="{before} → {after}",
     where="在 {where} 上",
     unknown_claim="没有这条论断",

@@ -17,6 +17,7 @@ from mpspec.verdicts import Status
 
 def shown(changes: Changes, words: Words) -> Iterator[RenderableType]:
     """Return what differs: by chapter each claim, its two verdicts, and what to do about it."""
+    yield Text(_title(changes, words), style="bold")
     for chapter, differing in changes.chapters:
         yield Text(f"\n{chapter}", style="bold italic")
         for change in differing:
@@ -32,8 +33,7 @@ def shown(changes: Changes, words: Words) -> Iterator[RenderableType]:
 
 def markdown(changes: Changes, words: Words) -> str:
     """Return the same as Markdown, for an issue or a pull request."""
-    title = words.changes.title.format(before=changes.before, after=changes.after)
-    lines = [f"## {literal(title)}", ""]
+    lines = [f"## {literal(_title(changes, words))}", ""]
     for chapter, differing in changes.chapters:
         lines += [f"### {literal(chapter)}", ""]
         for change in differing:
@@ -67,6 +67,10 @@ def summary(changes: Changes, words: Words) -> str:
     """Return the last line."""
     said = words.changes.summary if changes.count else words.changes.same
     return said.format(count=changes.count, compared=changes.compared)
+
+
+def _title(changes: Changes, words: Words) -> str:
+    return words.changes.title.format(before=changes.before, after=changes.after)
 
 
 def _move(move: Move, words: Words) -> Text:
