@@ -95,7 +95,10 @@ class Calls:
 
     def _of_c(self, frame: FrameType, event: str, arg: Any) -> None:
         owner = getattr(arg, "__self__", None)
-        if not self._counts(type(owner).__module__, arg.__name__):
+        kind = type(owner)
+        # PyPy's semaphores do not say what module they are from.
+        module = "_multiprocessing" if kind.__name__ == "SemLock" else kind.__module__
+        if not self._counts(module, arg.__name__):
             return
         if event == "c_call":
             self._begin(-id(frame), arg.__name__, owner)

@@ -1,7 +1,8 @@
 """The command `mpspec`.
 
 Exit status: 0 all as the note says; 1 some verdict is not, or note and tests do not agree;
-2 wrong usage or bad input; 3 nothing matched, or nothing ran; 130 interrupted.
+2 wrong usage or bad input; 3 nothing matched, or nothing ran; 130 interrupted. `diff` ends as diff
+does: 0 nothing differs, 1 something does, 2 trouble.
 """
 
 from __future__ import annotations
