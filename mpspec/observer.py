@@ -142,13 +142,6 @@ class Observer:
         for connection in self._wait(waiting, lambda: f"{count} at the checkpoint {event!r}"):
             self._release(connection)
 
-    def proceed_where(self, ready: Callable[[Report], bool]) -> None:
-        """Let those go on, of who wait at a checkpoint now, whose report is `ready`."""
-        self.read()
-        for connection, report in list(self._held.items()):
-            if ready(report):
-                self._release(connection)
-
     def open(self, event: str) -> None:
         """Let everyone pass the checkpoint `event`, now and later.
 

@@ -189,18 +189,6 @@ def test_proceed_waits_for_those_who_have_not_come_yet(observer: Observer, start
     observer.expect("done")
 
 
-def test_who_waits_may_be_chosen_by_what_it_reported(observer: Observer, start: Start) -> None:
-    first, second = observer.probes("worker", 2)
-    observer.proceed_where(lambda _: True)  # waits for nobody
-    start(stay_inside, first)
-    start(stay_inside, second)
-    observer.expect("inside", count=2)
-    observer.proceed_where(lambda report: report.probe == "worker 2")
-    [done] = observer.expect("done")
-    assert done.probe == "worker 2"
-    observer.expect_blocked(first, after="inside")
-
-
 def test_an_open_checkpoint_lets_pass_now_and_later(observer: Observer, start: Start) -> None:
     first, second = observer.probes("worker", 2)
     start(stay_inside, first)

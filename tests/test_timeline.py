@@ -180,7 +180,8 @@ def test_the_picture_is_well_formed_and_says_what_it_shows() -> None:
     assert root.tag == f"{SVG}svg"
     assert root.get("role") == "img"
     assert root.findtext(f"{SVG}title") == "A lock"
-    assert "b: blocked after “acquiring”." in (root.findtext(f"{SVG}desc") or "")
+    described = root.findtext(f"{SVG}desc") or ""
+    assert "In “holding” at the same time: 1 at the most, of 2." in described
 
 
 def test_the_picture_has_a_bar_for_each_span_and_a_dashed_one_for_who_is_blocked() -> None:
@@ -215,7 +216,7 @@ def test_no_text_of_a_history_breaks_out_of_the_picture(hostile: str) -> None:
     drawing = svg(of, hostile, ENGLISH)
     drawing.encode()
     tags = {element.tag.removeprefix(SVG) for element in ET.fromstring(drawing).iter()}
-    assert tags <= {"svg", "title", "desc", "line", "rect", "circle", "text", "path"}
+    assert tags <= {"svg", "g", "title", "desc", "rect", "circle", "text", "path"}
 
 
 def test_an_empty_history_is_an_empty_picture() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from pathlib import Path
 
 from rich.console import Console, Group, RenderableType
@@ -11,9 +10,9 @@ from rich.live import Live
 from rich.text import Text
 
 from mpspec.cli import common
-from mpspec.history import Report
 from mpspec.observer import Observer
 from mpspec.program import Program, start_program
+from mpspec.programs._demo import WATCHED_VARIABLE
 from mpspec.report.strips import drawn
 from mpspec.report.timeline import summary
 from mpspec.report.words import Words
@@ -29,7 +28,13 @@ def watch(path: Path, console: Console, words: Words) -> int:
     However it ends, also by Ctrl-C, nothing that it has started runs on.
     """
     observer = Observer()
-    program = start_program(str(path.resolve()), None, observer, deadline=math.inf)
+    program = start_program(
+        str(path.resolve()),
+        None,
+        observer,
+        deadline=math.inf,
+        environment={WATCHED_VARIABLE: "1"},
+    )
     try:
         with interruptible(), Live(console=console, refresh_per_second=REFRESH) as live:
             program.follow(_Watcher(program, observer, live, words).look)
@@ -50,8 +55,7 @@ class _Watcher:
         self._known = -1  # how many reports are drawn
 
     def look(self) -> None:
-        """Print and draw what is new, and let those go on who have worked long enough."""
-        self.observer.proceed_where(_is_due)
+        """Print and draw what is new."""
         self._print("out", self.program.out)
         self._print("err", self.program.err)
         if len(history := self.observer.history) > self._known:
@@ -70,9 +74,3 @@ class _Watcher:
     def _drawing(self) -> RenderableType:
         history = self.observer.history
         return Group("", drawn(history, self.words), *map(Text, summary(history, self.words)))
-
-
-def _is_due(report: Report) -> bool:
-    """Return whether who waits has been at work for as many seconds as it was to be."""
-    seconds = report.value if isinstance(report.value, (int, float)) else 0
-    return time.monotonic_ns() >= report.time + seconds * 1e9

@@ -8,7 +8,7 @@ colour alone. It has no ids and no styles of its own, so that a page may hold ma
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from mpspec.history import History, Report
 from mpspec.report.lanes import TEST, Lane, Stretch, Timeline, shown_value, timeline
@@ -30,19 +30,26 @@ SPANS = (
     "var(--span-3, #2e8b57)",
     "var(--span-4, #8a5fb4)",
 )
+HELD = f'stroke="{FG}" stroke-width="4" stroke-dasharray="2 3"'
+DOTS = f'stroke="{FG}" stroke-width="7" stroke-linecap="round"'
 
 
 def svg(history: History, title: str, words: Words) -> str:
-    """Return `history` as an SVG picture with this title; in ASCII lines, safe within HTML."""
+    """Return `history` as an SVG picture with this title, safe within HTML.
+
+    Its description says who took part, how many at once, and what is drawn how; `in_words` says
+    the rest, and belongs below.
+    """
     line = timeline(history)
     picture = _Picture(line, words)
     body = "".join(picture.parts())
-    told = " ".join(in_words(history, words))
+    told = " ".join([*summary(history, words), *legend(line, words)])
     # A picture of few steps is not blown up, one of many may be scrolled by who holds it.
-    size = f'viewBox="0 0 {picture.width:g} {picture.height:g}" width="{picture.width:g}"'
+    size = f'width="{picture.width}" height="{picture.height}"'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="timeline" role="img" {size} '
-        f'height="{picture.height:g}" font-family="system-ui, sans-serif" font-size="12">'
+        f'viewBox="0 0 {picture.width} {picture.height}" '
+        'font-family="system-ui, sans-serif" font-size="12">'
         f"<title>{escaped(title)}</title><desc>{escaped(told)}</desc>{body}</svg>"
     )
 
@@ -98,7 +105,7 @@ def name_of(probe: str, words: Words) -> str:
 
 
 class _Picture:
-    """The parts of an SVG, and where they stand."""
+    """The parts of an SVG, and where they stand; what looks alike is one path or one group."""
 
     def __init__(self, line: Timeline, words: Words) -> None:
         self.line, self.words = line, words
@@ -108,22 +115,31 @@ class _Picture:
         steps = max(len(line.steps), 1)
         room = WIDTH - self.left - GAP
         self.step = min(max(room / steps, NARROWEST_STEP), WIDEST_STEP)
-        self.width = max(self.left + self.step * steps + GAP, NARROWEST)
+        self.width = round(max(self.left + self.step * steps + GAP, NARROWEST))
         self.tops = self._tops()
         self.height = self.tops[-1] + LINE * len(self._legend()) + BOTTOM
 
     def parts(self) -> Iterator[str]:
         """Return the elements: what lies behind first."""
-        yield from self._let_go()
-        for lane, name, top in zip(self.line.lanes, self.names, self.tops, strict=False):
-            yield from self._lane(lane, name, top)
-        for number, text in enumerate(self._legend(), 1):
-            y = self.tops[-1] + LINE * number - 2
-            yield _label(6, y, text, f'fill="{MUTED}" font-size="11"')
+        lanes = list(zip(self.line.lanes, self.tops, strict=False))
+        rules = "".join(f"M6 {top}H{self.width - 6}" for _, top in lanes)
+        yield _path(rules, f'stroke="{MUTED}" stroke-opacity=".25"')
+        yield _path("".join(self._arrows(lanes)), f'stroke="{MUTED}"')
+        for lane, top in lanes:
+            yield from (self._bar(each, _ground(lane, top)) for each in _bars(lane))
+        yield _path("".join(self._life(*each) for each in lanes), f'stroke="{MUTED}"')
+        yield _path("".join(self._held(*each) for each in lanes), HELD)
+        yield _path(
+            "".join(self._end(*each) for each in lanes), f'stroke="{FG}" stroke-width="2.5"'
+        )
+        yield _path("".join(self._dots(*each) for each in lanes), DOTS)
+        yield f'<g fill="{FG}">{"".join(self._names(lanes))}</g>'
+        yield f'<g fill="{FG}" font-size="11">{"".join(self._labels(lanes))}</g>'
+        yield f'<g fill="{MUTED}" font-size="11">{"".join(self._legend_lines())}</g>'
 
-    def _tops(self) -> list[float]:
+    def _tops(self) -> list[int]:
         """Return where each lane begins: with rows of stretches, a line, and labels below it."""
-        tops: list[float] = [TOP]
+        tops = [TOP]
         for lane in self.line.lanes:
             tops.append(tops[-1] + ROW * lane.levels + LABELS)
         return tops
@@ -139,87 +155,101 @@ class _Picture:
                 lines[-1] = joined
         return lines
 
-    def _x(self, step: float) -> float:
-        return self.left + self.step * (step + 0.5)
+    def _legend_lines(self) -> Iterator[str]:
+        for number, text in enumerate(self._legend(), 1):
+            yield _label(6, self.tops[-1] + LINE * number - 2, text)
 
-    def _lane(self, lane: Lane, name: str, top: float) -> Iterator[str]:
-        ground = top + ROW * lane.levels
-        rule = f'x1="6" x2="{self.width - 6:g}" y1="{top:g}" y2="{top:g}"'
-        yield f'<line {rule} stroke="{MUTED}" stroke-opacity=".25"/>'
-        weight = ' font-weight="600"' if lane.name == TEST else ""
-        yield _label(6, ground, name, f'fill="{FG}"{weight}')
-        for stretch in lane.stretches:
-            yield self._stretch(stretch, ground)
-        yield self._life(lane, ground)
-        for mark in lane.marks:
-            x, tip = self._x(mark.step), escaped(mark.text)
-            dot = f'cx="{x:g}" cy="{ground:g}" r="3.5" fill="{FG}"'
-            yield f"<circle {dot}><title>{tip}</title></circle>"
-        yield from self._labels(lane, ground + 14)
+    def _x(self, step: int) -> int:
+        return round(self.left + self.step * (step + 0.5))
 
-    def _life(self, lane: Lane, ground: float) -> str:
+    def _names(self, lanes: Iterable[tuple[Lane, int]]) -> Iterator[str]:
+        for name, (lane, top) in zip(self.names, lanes, strict=True):
+            weight = ' font-weight="600"' if lane.name == TEST else ""
+            yield _label(6, _ground(lane, top), name, weight)
+
+    def _life(self, lane: Lane, top: int) -> str:
         """Return a line from the first that was heard of a process to its end."""
-        last = len(self.line.steps) - 1
-        x1, x2 = self._x(lane.begin), self._x(last if lane.end is None else lane.end)
-        line = f'<line x1="{x1:g}" x2="{x2:g}" y1="{ground:g}" y2="{ground:g}" stroke="{MUTED}"/>'
-        if lane.end is None:
-            return line
-        end = f'x1="{x2:g}" x2="{x2:g}" y1="{ground - 9:g}" y2="{ground + 5:g}"'
-        return f'{line}<line {end} stroke="{FG}" stroke-width="2.5"/>'
+        last = len(self.line.steps) - 1 if lane.end is None else lane.end
+        return f"M{self._x(lane.begin)} {_ground(lane, top)}H{self._x(last)}"
 
-    def _stretch(self, stretch: Stretch, ground: float) -> str:
-        x1 = self._x(stretch.begin)
-        x2 = self._x(stretch.begin if stretch.end is None else stretch.end)
-        if stretch.kind == "held":
-            line = f'x1="{x1:g}" x2="{x2:g}" y1="{ground:g}" y2="{ground:g}"'
-            return f'<line {line} stroke="{FG}" stroke-width="4" stroke-dasharray="2 3"/>'
-        top = ground - ROW * stretch.level - BAR
+    def _end(self, lane: Lane, top: int) -> str:
+        return "" if lane.end is None else f"M{self._x(lane.end)} {_ground(lane, top) - 9}v14"
+
+    def _held(self, lane: Lane, top: int) -> str:
+        held = (each for each in lane.stretches if each.kind == "held")
+        y = _ground(lane, top)
+        return "".join(f"M{self._x(each.begin)} {y}H{self._x(_last(each))}" for each in held)
+
+    def _dots(self, lane: Lane, top: int) -> str:
+        return "".join(f"M{self._x(mark.step)} {_ground(lane, top)}h0" for mark in lane.marks)
+
+    def _bar(self, stretch: Stretch, ground: int) -> str:
+        x, width = self._x(stretch.begin), self._x(_last(stretch)) - self._x(stretch.begin)
+        y = ground - ROW * stretch.level - BAR
         blocked = stretch.kind == "blocked"
         colour = BLOCKED if blocked else self._colour(stretch)
         look = 'fill="none" stroke-dasharray="4 3"' if blocked else f'fill="{colour}"'
-        box = f'x="{x1:g}" y="{top:g}" width="{max(x2 - x1, 3):g}" height="{BAR}" rx="3"'
-        tip = f"<title>{escaped(stretch.name)}</title>"
-        bar = f'<rect {box} {look} fill-opacity=".3" stroke="{colour}">{tip}</rect>'
+        box = f'x="{x}" y="{y}" width="{max(width, 3)}" height="{BAR}" rx="3"'
         said = self.words.timeline.blocked if blocked else stretch.name
-        fits = LETTER * _letters(said) + 10 <= x2 - x1
-        return bar + (
-            _label(x1 + 6, top + 11.5, said, f'fill="{FG}" font-size="11"') if fits else ""
-        )
+        if LETTER * _letters(said) + 10 > width:
+            tip = f"<title>{escaped(said)}</title>"
+            return f'<rect {box} {look} fill-opacity=".3" stroke="{colour}">{tip}</rect>'
+        label = _label(x + 6, y + 12, said, f' fill="{FG}" font-size="11"')
+        return f'<rect {box} {look} fill-opacity=".3" stroke="{colour}"/>{label}'
 
     def _colour(self, stretch: Stretch) -> str:
         spans = self.line.spans
         number = spans.index(stretch.name) if stretch.name in spans else len(SPANS) - 1
         return SPANS[number % len(SPANS)]
 
-    def _labels(self, lane: Lane, y: float) -> Iterator[str]:
-        """Return the words of the marks that have room for them; the others keep their tips."""
-        free = self.left
-        for mark in lane.marks:
-            width = LETTER * _letters(mark.text)
-            x = min(self._x(mark.step) - 4, self.width - width - 6)
-            if x >= free:
-                yield _label(x, y, mark.text, f'fill="{FG}" font-size="11"')
-                free = x + width + 5
+    def _labels(self, lanes: Iterable[tuple[Lane, int]]) -> Iterator[str]:
+        """Return the words of the marks; those that have no room are tips of their dots."""
+        for lane, top in lanes:
+            ground, free = _ground(lane, top), self.left
+            for mark in lane.marks:
+                width = LETTER * _letters(mark.text)
+                x = min(self._x(mark.step) - 4, round(self.width - width - 6))
+                if x >= free:
+                    yield _label(x, ground + 14, mark.text)
+                    free = x + width + 5
+                else:
+                    dot = f'<circle cx="{self._x(mark.step)}" cy="{ground}" r="4">'
+                    yield f"{dot}<title>{escaped(mark.text)}</title></circle>"
 
-    def _let_go(self) -> Iterator[str]:
+    def _arrows(self, lanes: Sequence[tuple[Lane, int]]) -> Iterator[str]:
         """Return a line from the test to each process that it lets go on, with an arrow's head."""
-        y1 = self.tops[0] + ROW  # the test's line: its lane is the first
-        for lane, top in zip(self.line.lanes, self.tops, strict=False):
+        for lane, top in lanes:
             for step in lane.let_go:
-                x, y2 = self._x(step), top + ROW * lane.levels - _height(lane, step)
-                head = f"M{x - 3:g} {y2 - 5:g}L{x:g} {y2:g}L{x + 3:g} {y2 - 5:g}"
-                yield f'<path d="M{x:g} {y1:g}V{y2:g}{head}" fill="none" stroke="{MUTED}"/>'
+                x, y = self._x(step), _ground(lane, top) - _height(lane, step)
+                # The test's lane is the first.
+                yield f"M{x} {self.tops[0] + ROW}V{y}m-3 -5l3 5l3 -5"
 
 
-def _height(lane: Lane, step: int) -> float:
+def _bars(lane: Lane) -> list[Stretch]:
+    return [each for each in lane.stretches if each.kind != "held"]
+
+
+def _last(stretch: Stretch) -> int:
+    return stretch.begin if stretch.end is None else stretch.end
+
+
+def _ground(lane: Lane, top: int) -> int:
+    """Return where the line of a lane is that begins at `top`."""
+    return top + ROW * lane.levels
+
+
+def _height(lane: Lane, step: int) -> int:
     """Return how high above its line the bars of a lane stand at a step."""
-    there = (each for each in lane.stretches if each.begin <= step <= (each.end or step))
-    rows = [each.level + 1 for each in there if each.kind != "held"]
+    rows = [each.level + 1 for each in _bars(lane) if each.begin <= step <= _last(each)]
     return ROW * max(rows) - (ROW - BAR) + 1 if rows else 4
 
 
-def _label(x: float, y: float, text: str, look: str) -> str:
-    return f'<text x="{x:g}" y="{y:g}" {look}>{escaped(text)}</text>'
+def _path(data: str, look: str) -> str:
+    return f'<path d="{data}" fill="none" {look}/>' if data else ""
+
+
+def _label(x: float, y: float, text: str, look: str = "") -> str:
+    return f'<text x="{x:g}" y="{y:g}"{look}>{escaped(text)}</text>'
 
 
 def _shortened(name: str) -> str:
