@@ -24,6 +24,9 @@ MOST_CALLS = 1000
 # Where the standard library keeps what `multiprocessing.dummy` and the locks are made of.
 _BELOW = ("_multiprocessing", "threading", "_thread", "queue", "_queue")
 
+# What locks and semaphores are made of, in C.
+_SEMAPHORE = "SemLock"
+
 # Special methods by the statement that calls them.
 _STATEMENTS = {"__enter__": "enter", "__exit__": "exit"}
 
@@ -97,7 +100,7 @@ class Calls:
         owner = getattr(arg, "__self__", None)
         kind = type(owner)
         # PyPy's semaphores do not say what module they are from.
-        module = "_multiprocessing" if kind.__name__ == "SemLock" else kind.__module__
+        module = "_multiprocessing" if kind.__name__ == _SEMAPHORE else kind.__module__
         if not self._counts(module, arg.__name__):
             return
         if event == "c_call":
@@ -113,6 +116,7 @@ class Calls:
         if len(self.calls) < MOST_CALLS:
             name = _STATEMENTS.get(function, function)
             owned = "" if owner is None else type(owner).__name__
+            owned = owned.removeprefix(_SEMAPHORE)  # what a reader knows as a lock
             call = Call(time.monotonic_ns(), name, owned, _pid(owner))
             self._open[frame] = call
             self.calls.append(call)
