@@ -83,6 +83,8 @@ class Cell:
     def __post_init__(self) -> None:
         if not re.fullmatch(r"\w+ \d+\.\d+\S*", self.python):
             raise ValueError(f"{self.python!r} is no Python, such as 'CPython 3.11.7'")
+        if not isinstance(self.library, str) or not isinstance(self.start_method, str):
+            raise TypeError(f"{self.library!r} and {self.start_method!r} are no names")
 
     @property
     def name(self) -> str:
@@ -286,9 +288,20 @@ def _run(header: dict[str, Any], where: str) -> Run:
 def _verdict(record: dict[str, Any]) -> Verdict:
     values = {key: value for key, value in record.items() if key != "kind"}
     verdict = Verdict(**values | {"status": Status(values["status"])})
-    if not isinstance(verdict.seen, str) or any(len(row) != 5 for row in verdict.history):
-        raise ValueError("what was seen is no text, or a report has not its five parts")
+    if not all(isinstance(text, str) for text in (verdict.seen, verdict.expected, verdict.instead)):
+        raise ValueError("what was seen or expected is no text")
+    if not isinstance(verdict.seconds, (int, float)):
+        raise TypeError(f"{verdict.seconds!r} is no number of seconds")
+    if not all(map(_is_report, verdict.history)):
+        raise ValueError("a report has not its five parts: time, probe, kind, event, value")
     return verdict
+
+
+def _is_report(row: Any) -> bool:
+    match row:
+        case [int(), str(), str(), str(), _]:
+            return True
+    return False
 
 
 class Reader:
