@@ -12,11 +12,14 @@ def process_sleeps(pid: int) -> bool:
     """Return whether every thread of the process `pid` waits for something.
 
     All of its threads, since one that waits for the interpreter's lock sleeps as well while
-    another one runs. False if there is no such process.
+    another one runs; and all at one moment, for they can only be looked at one after the other,
+    and may take turns. False if there is no such process.
     """
     try:
         if sys.platform == "linux":
-            return all(_state(task) == "S" for task in Path(f"/proc/{pid}/task").iterdir())
+            threads = _threads(pid)
+            asleep = all(state == "S" for state, _ in threads.values())
+            return asleep and _threads(pid) == threads  # none has run in between
         return bool(psutil.Process(pid).status() == psutil.STATUS_SLEEPING)
     except (psutil.NoSuchProcess, FileNotFoundError, ProcessLookupError):
         return False
@@ -30,6 +33,12 @@ def process_state(pid: int) -> str:
         return "gone"
 
 
-def _state(task: Path) -> str:
-    """Return a thread's state letter; see proc(5), `/proc/pid/stat`: it follows the name's `)`."""
-    return (task / "stat").read_bytes().rpartition(b")")[2].split()[0].decode()
+def _threads(pid: int) -> dict[str, tuple[str, int]]:
+    """Return, by thread, its state letter and how often it has gone to sleep; see proc(5)."""
+    return {task.name: _state(task) for task in Path(f"/proc/{pid}/task").iterdir()}
+
+
+def _state(task: Path) -> tuple[str, int]:
+    lines = (task / "status").read_text(errors="replace").splitlines()
+    facts = dict(line.partition(":")[::2] for line in lines)
+    return facts["State"].split()[0], int(facts.get("voluntary_ctxt_switches", "0"))
