@@ -1099,25 +1099,37 @@ FRAME = struct.Struct("!i?H")
     "two-receivers-on-one-end-can-tear-a-message-apart",
 )
 def each_piece_of_a_message_bears_its_senders_number() -> None:
-    """A message goes in pieces that bear their sender's number, by which recv sorts them."""
+    """A one-way pipe carries pieces with their sender's number, by which recv sorts them."""
     most = select.PIPE_BUF - FRAME.size  # what the system writes in one piece
 
-    def sent(self: Any, message: Any) -> None:
+    def send(self: Any, message: Any) -> None:
         for start in range(0, len(message) or 1, most):
             piece, last = message[start : start + most], start + most >= len(message)
             os.write(self._handle, FRAME.pack(os.getpid(), last, len(piece)) + bytes(piece))
 
-    def received(self: Any, maxsize: int | None = None) -> Any:
+    def receive(self: Any) -> bytes:
         pieces = self.__dict__.setdefault("_pieces", {})
         while True:
             sender, last, size = FRAME.unpack(self._recv(FRAME.size).getvalue())
             pieces.setdefault(sender, []).append(self._recv(size).getvalue())
             if last:
-                message = b"".join(pieces.pop(sender))
-                return _as_received(message) if maxsize is None or len(message) <= maxsize else None
+                return b"".join(pieces.pop(sender))
 
-    patch(Connection, "_send_bytes", lambda _: sent)
-    patch(Connection, "_recv_bytes", lambda _: received)
+    # One-way pipes only: on sockets the fork server speaks to its clients as ever.
+    patch(
+        Connection,
+        "_send_bytes",
+        lambda old: lambda self, message: (old if self._readable else send)(self, message),
+    )
+    patch(
+        Connection,
+        "_recv_bytes",
+        lambda old: (
+            lambda self, maxsize=None: (
+                old(self, maxsize) if self._writable else _as_received(receive(self))
+            )
+        ),
+    )
 
 
 @fault("a-lock-keeps-the-messages-of-several-senders-whole")
@@ -1355,8 +1367,9 @@ def between_threads_a_hundred_messages_fill_a_pipe() -> None:
     """Between threads send waits for room when a hundred messages are waiting."""
 
     def waiting(end: Any) -> None:
+        last = time.monotonic() + PATIENCE
+
         def send(thing: Any) -> None:
-            last = time.monotonic() + PATIENCE
             while end._out.qsize() >= 100 and time.monotonic() < last:
                 time.sleep(0.01)
             end._out.put(thing)
