@@ -7,15 +7,20 @@ import signal
 import sys
 import threading
 from contextlib import contextmanager
-from functools import partial
+from functools import partial, wraps
+
+from mpspec.probe import TestIsOver
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from typing import Any, NoReturn
+    from typing import Any, NoReturn, ParamSpec, TypeVar
 
     from mpspec.implementations import Implementation
     from mpspec.probe import Probe
+
+    P = ParamSpec("P")
+    R = TypeVar("R")
 
 calls = 0
 
@@ -42,6 +47,22 @@ def finishing(pool: Any) -> Iterator[Any]:
     except BaseException:
         pool.terminate()
         raise
+
+
+def held_no_longer_than_the_test(task: Callable[P, R]) -> Callable[P, R]:
+    """Let a task fail, and not end its worker, when the test has ended before it lets it go on.
+
+    A pool of threads would wait for the task of an ended worker for ever, and pytest for the pool.
+    """
+
+    @wraps(task)
+    def held(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return task(*args, **kwargs)
+        except TestIsOver:
+            raise RuntimeError("the test is over") from None
+
+    return held
 
 
 # Tasks
@@ -74,6 +95,7 @@ def count_calls() -> int:
     return calls
 
 
+@held_no_longer_than_the_test
 def stay_inside(probe: Probe, item: object = None) -> str:
     """Arrive, stay until let go, say which worker did it, and return the probe's name."""
     with probe.span("at work"):
@@ -88,6 +110,7 @@ def report(probe: Probe, item: object = None) -> object:
     return item
 
 
+@held_no_longer_than_the_test
 def fail_inside(probe: Probe) -> NoReturn:
     """Arrive, stay until let go, and fail."""
     probe.checkpoint("inside")
@@ -168,8 +191,8 @@ def introduce(probe: Probe, *args: object) -> None:
 
 
 def introduce_and_fail(probe: Probe) -> NoReturn:
-    """Report that a worker has begun, and fail."""
-    probe.note("begun")
+    """Report that a worker has begun, wait until let go, and fail."""
+    probe.checkpoint("begun")
     fail_with("an initializer that fails")
 
 
