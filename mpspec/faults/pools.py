@@ -1414,7 +1414,7 @@ def an_inherited_pool_does_its_tasks_itself() -> None:
     patch(Pool, "apply", applying)
 
 
-@fault("a-threadpool-has-the-methods-of-a-pool", where=EVERYWHERE)
+@fault("a-threadpool-has-the-methods-of-a-pool")
 def a_threadpool_has_a_method_more() -> None:
     """A ThreadPool has a method that a pool has not."""
     ThreadPool.shutdown = ThreadPool.close

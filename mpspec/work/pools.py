@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial, wraps
 
 from mpspec.probe import TestIsOver
@@ -201,38 +201,68 @@ def receive_probe_and_introduce(receiver: Any) -> None:
     receiver.recv().note("begun")
 
 
+# Callbacks
+
+
+def linger(probe: Probe, _: object) -> None:
+    """Stay until let go, or the test is over: a pool needs the thread that runs its callbacks."""
+    with suppress(TestIsOver):
+        probe.checkpoint("in the callback")
+
+
 # Children that own a pool
+
+
+def report_call(caller: Probe, call: Callable[..., Any], *args: object) -> None:
+    """Call, and report before that one does and after it what it has returned or raised."""
+    caller.note("calling")
+    try:
+        value = call(*args)
+    except Exception as error:  # noqa: BLE001 - whatever it is
+        caller.note("raised", repr(error))
+    else:
+        caller.note("returned", value)
+
+
+def report_dead_threads(witness: Probe) -> None:
+    """Report from now on which threads of this process an exception ends."""
+    witness.note("watching")
+    threading.excepthook = lambda args: witness.note("thread died", args.exc_type.__name__)
 
 
 def call_pool(mp: Implementation, caller: Probe, size: int, method: str, *args: object) -> None:
     """Make a pool, call one of its methods, and report what it returns."""
     with finishing(mp.Pool(size)) as pool:
-        caller.note("calling")
-        caller.note("returned", getattr(pool, method)(*args))
+        report_call(caller, getattr(pool, method), *args)
+
+
+def get_what_fails_beyond_rebuilding(
+    mp: Implementation, caller: Probe, witness: Probe, worker: Probe
+) -> None:
+    """Have a pool do a task whose exception cannot be rebuilt, and get its result."""
+    report_dead_threads(witness)
+    call_pool(mp, caller, 1, "apply", fail_beyond_rebuilding, (worker,))
 
 
 def call_result(mp: Implementation, caller: Probe, worker: Probe, method: str) -> None:
     """Have a task done by a pool, call a method of its result, and report what it returns."""
     with finishing(mp.Pool(1)) as pool:
         result = pool.apply_async(stay_inside, (worker,))
-        caller.note("calling")
-        caller.note("returned", getattr(result, method)())
+        report_call(caller, getattr(result, method))
 
 
 def apply_and_report(pool: Any, caller: Probe) -> None:
     """Have a task done by a pool that somebody else has made."""
-    caller.note("calling")
-    caller.note("returned", pool.apply(answer))
+    report_call(caller, pool.apply, answer)
 
 
 def close_and_join(mp: Implementation, caller: Probe, worker: Probe) -> None:
-    """Give a pool a task, close it, and join it."""
+    """Give a pool a task, close it, and join it when told to."""
     pool = mp.Pool(1)
     pool.apply_async(stay_inside, (worker,))
     pool.close()
-    caller.note("calling")
-    pool.join()
-    caller.note("returned")
+    caller.checkpoint("closed")
+    report_call(caller, pool.join)
 
 
 def lose_a_task_and_get_it(mp: Implementation, caller: Probe, doomed: Probe, later: Probe) -> None:
@@ -240,8 +270,7 @@ def lose_a_task_and_get_it(mp: Implementation, caller: Probe, doomed: Probe, lat
     with mp.Pool(1) as pool:
         lost = pool.apply_async(stay_inside, (doomed,))
         pool.apply(report, (later,))
-        caller.note("calling")
-        caller.note("returned", lost.get())
+        report_call(caller, lost.get)
 
 
 def get_after(
@@ -252,12 +281,11 @@ def get_after(
     callback: Callable[[Any], object] | None = None,
 ) -> None:
     """Have a pool do `task` and then another one, and get the other one's result."""
-    threading.excepthook = lambda args: caller.note("thread died", args.exc_type.__name__)
+    report_dead_threads(caller)
     with mp.Pool(1) as pool:
         pool.apply_async(task, callback=callback)
         later = pool.apply_async(report, (worker,))
-        caller.note("calling")
-        caller.note("returned", later.get())
+        report_call(caller, later.get)
 
 
 def lose_an_idle_worker(mp: Implementation, caller: Probe, probes: Any, task: Probe) -> None:
@@ -265,8 +293,7 @@ def lose_an_idle_worker(mp: Implementation, caller: Probe, probes: Any, task: Pr
     with mp.Pool(1, receive_probe_and_introduce, (probes,)) as pool:
         pool.apply(report, (task,))
         caller.checkpoint("idle")
-        caller.note("calling")
-        caller.note("returned", pool.apply(answer))
+        report_call(caller, pool.apply, answer)
 
 
 def lose_a_sending_worker(
@@ -274,11 +301,10 @@ def lose_a_sending_worker(
 ) -> None:
     """Let results wait behind a callback, so that a worker comes to a stop within a large one."""
     with mp.Pool(1) as pool:
-        pool.apply_async(answer, callback=partial(callback.checkpoint, "in the callback"))
+        pool.apply_async(answer, callback=partial(linger, callback))
         pool.apply_async(send_much, (sender,))
         result = pool.apply_async(report, (later,))
-        caller.note("calling")
-        caller.note("returned", result.get())
+        report_call(caller, result.get)
 
 
 def terminate_under_a_handler(mp: Implementation, caller: Probe, worker: Probe) -> None:

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from mpspec.examples import for_any_input
 from mpspec.expectations import needs, only_where, refuted_where, since, until
+from mpspec.observer import GRACE
 from mpspec.work import pools as work
 from mpspec.work.pools import finishing
 
@@ -448,14 +449,14 @@ def test_an_error_callback_is_given_the_exception(mp):
 def test_a_slow_callback_holds_up_all_other_results(mp, observer):
     callback, worker = observer.probe("callback"), observer.probe("worker")
     with finishing(mp.Pool(1)) as pool:
-        pool.apply_async(work.answer, callback=partial(callback.checkpoint, "in the callback"))
+        pool.apply_async(work.answer, callback=partial(work.linger, callback))
         observer.expect("in the callback")
-        other = pool.apply_async(work.report, (worker,))
+        other = pool.apply_async(work.report, (worker, "late"))
         observer.expect_blocked(worker, after="done")
-        ready_meanwhile = other.ready()
+        with pytest.raises(timeout_error(mp)):
+            other.get(timeout=GRACE)
         observer.proceed("in the callback")
-        other.get()
-    assert not ready_meanwhile
+        assert other.get() == "late"
 
 
 @PROCESSES
@@ -561,10 +562,11 @@ def test_an_exception_that_cannot_be_pickled_becomes_another_one(mp):
 
 @PROCESSES
 def test_an_exception_that_cannot_be_rebuilt_never_arrives(mp, observer):
-    caller, worker = observer.probe("caller"), observer.probe("worker")
-    args = (mp, caller, 1, "apply", work.fail_beyond_rebuilding, (worker,))
-    child = mp.Process(target=work.call_pool, args=args)
+    caller, witness, worker = map(observer.probe, ("caller", "witness", "worker"))
+    args = (mp, caller, witness, worker)
+    child = mp.Process(target=work.get_what_fails_beyond_rebuilding, args=args)
     child.start()
+    observer.expect("thread died")
     observer.expect_blocked(worker, after="failing")
     observer.expect_blocked(caller, after="calling")
     kill(child, observer, worker)
@@ -704,6 +706,7 @@ def test_join_waits_until_all_tasks_of_a_closed_pool_are_done(mp, observer):
     child = mp.Process(target=work.close_and_join, args=(mp, caller, worker))
     child.start()
     observer.expect("inside")
+    observer.proceed("closed")
     observer.expect_blocked(caller, after="calling")
     observer.proceed("inside")
     child.join()
@@ -843,7 +846,10 @@ def test_a_threadpool_replaces_no_thread_that_has_ended(mp, observer):
 def test_nothing_is_pickled_on_the_way_through_a_threadpool(mp):
     lock = threading.Lock()
     with finishing(mp.Pool(1)) as pool:
-        assert pool.apply(lambda thing: thing, (lock,)) is lock
+        result = pool.apply_async(lambda thing: thing, (lock,))
+        result.wait()
+        assert result.successful()
+        assert result.get() is lock
 
 
 @only_where(memory="shared")
