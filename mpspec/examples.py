@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 EXAMPLES_VARIABLE = "MPSPEC_EXAMPLES"
 FEW = 6
@@ -20,6 +20,8 @@ for_any_input = settings(
     derandomize=_told is None,
     database=None,  # nothing is left behind
     deadline=None,  # no clock decides a verdict
+    # A failing example is reported as it is: looking for a smaller one may hang again and again.
+    phases=[Phase.explicit, Phase.generate],
     # One implementation, observer or pool serves all examples of a test, as it does in a program.
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -89,7 +89,8 @@ class Implementation:
         return module.get_context(self.start_method)
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):  # asked by copy, pickle, pytest and others, not by a claim
+        # Asked by copy, pickle, pytest and others, not by a claim.
+        if name.startswith(("_", "hypothesis_internal")):
             raise AttributeError(name)
         return self.offered(name)
 

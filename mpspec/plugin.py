@@ -36,6 +36,9 @@ SPEC_FILE = re.compile(r"test_\d\d_\w+\.py")
 # The whole test gets longer than one wait of its observer, whose message says more.
 WHOLE_TEST = 2.0
 
+STRIKE_AGAIN = 1.0
+"""Seconds between two strikes of a whole test's deadline."""
+
 LARGEST_FILE = 64 << 20
 """Bytes that a test and its children may write to one file, captured output included."""
 
@@ -325,13 +328,24 @@ held_key = pytest.StashKey[bool]()
 calls_key = pytest.StashKey[Calls]()
 
 
-@pytest.hookimpl(wrapper=True)
+@pytest.hookimpl(wrapper=True, trylast=True)  # by then the clock of pytest-timeout runs
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
-    """Record, for the timeline, what a spec test itself calls."""
-    if not is_spec(item.path) or observer_key not in item.stash:
+    """Record, for the timeline, what a spec test itself calls; let its deadline strike again."""
+    if not is_spec(item.path):
+        return (yield)
+    _strike_again()
+    if observer_key not in item.stash:
         return (yield)
     with Calls(str(item.path), _library(item)) as item.stash[calls_key]:
         return (yield)
+
+
+def _strike_again() -> None:
+    """Repeat the alarm of the deadline: hypothesis runs what has failed by the first once more."""
+    if hasattr(signal, "setitimer"):  # not on Windows
+        first, _ = signal.getitimer(signal.ITIMER_REAL)
+        if first:
+            signal.setitimer(signal.ITIMER_REAL, first, STRIKE_AGAIN)
 
 
 def _library(item: pytest.Item) -> str:

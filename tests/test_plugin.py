@@ -301,6 +301,20 @@ def test_a_child_that_never_ends_hangs_and_the_others_go_on(
     observer.expect_state(int(Path("pids").read_text()), "gone")
 
 
+def test_what_hangs_for_any_input_hangs_and_says_so(verdict: Report) -> None:
+    found = verdict(
+        "import queue\n"
+        "from hypothesis import given, strategies as st\n"
+        "from mpspec.examples import for_any_input\n"
+        "@for_any_input\n"
+        "@given(item=st.integers())\n"
+        "def test_claim(mp, item):\n    mp.Queue().get()",
+        "--deadline=0.5",
+    )
+    assert found.status is Status.HANGS
+    assert found.seen == "Failed: Timeout (>1.0s) from pytest-timeout."
+
+
 def test_what_never_comes_hangs_and_says_so(verdict: Report) -> None:
     found = verdict(
         "def test_claim(mp, observer):\n    observer.probe('child')\n    observer.expect('x')",
