@@ -16,6 +16,14 @@ if TYPE_CHECKING:
 
 ENTRY_POINTS = "mpspec.implementations"
 
+# What hypothesis asks of the first argument of a test, which no claim does.
+ASKED_BY_HYPOTHESIS = {
+    "execute_example",
+    "hypothesis_internal_is_this_a_mock_check",
+    "setup_example",
+    "teardown_example",
+}
+
 # How a child comes to its memory, by start method; see the chapter on sharing.
 MEMORY = {"fork": "inherited", "spawn": "fresh", "forkserver": "fresh", "threads": "shared"}
 
@@ -89,8 +97,7 @@ class Implementation:
         return module.get_context(self.start_method)
 
     def __getattr__(self, name: str) -> Any:
-        # Asked by copy, pickle, pytest and others, not by a claim.
-        if name.startswith(("_", "hypothesis_internal")):
+        if name.startswith("_") or name in ASKED_BY_HYPOTHESIS:  # or by copy, pickle, pytest ...
             raise AttributeError(name)
         return self.offered(name)
 
