@@ -17,6 +17,7 @@ from mpspec.cli.demos import demo
 from mpspec.cli.explaining import explain
 from mpspec.cli.faulting import faults
 from mpspec.cli.reading import list_, read
+from mpspec.cli.reporting import report
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -25,5 +26,5 @@ def main() -> None:
     """Verify what a note claims of Python's multiprocessing, claim by claim."""
 
 
-for command in (check, read, list_, demo, combine, faults, diff, explain):
+for command in (check, read, list_, demo, combine, faults, diff, explain, report):
     main.add_command(command)

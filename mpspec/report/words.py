@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mpspec.report import changes_words, timeline_words
+from mpspec.report import changes_words, page_words, timeline_words
 from mpspec.report.changes_words import ChangesWords
+from mpspec.report.page_words import PageWords
 from mpspec.report.timeline_words import TimelineWords
 from mpspec.verdicts import Status
 
@@ -52,6 +53,7 @@ class Words:
     badge: BadgeWords
     explain: ExplainWords
     timeline: TimelineWords
+    page: PageWords
     changes: ChangesWords
 
     def mark(self, status: Status) -> str:
@@ -95,6 +97,7 @@ ENGLISH = Words(
     ),
     explain=ExplainWords(test="Its test", seen_to_fail="It has been seen to fail when"),
     timeline=timeline_words.ENGLISH,
+    page=page_words.ENGLISH,
     changes=changes_words.ENGLISH,
 )
 
@@ -144,6 +147,7 @@ CHINESE = Words(
     ),
     explain=ExplainWords(test="它的测试", seen_to_fail="在下列故障之下，已见过它失败"),
     timeline=timeline_words.CHINESE,
+    page=page_words.CHINESE,
     changes=changes_words.CHINESE,
 )
 
