@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import re
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -32,6 +33,9 @@ SEEN_IN_SHORT = 160
 
 LONGEST_LINE = 2_000
 """Letters of a line of a message."""
+
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
+"""What no HTML may contain, and what no encoding has a place for."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,7 @@ def page(
     environment = _environment()
     model = Model(runs, note)
     style, script = (_asset(environment, name) for name in ("page.css", "page.js"))
-    return environment.get_template("page.html").render(
+    text = environment.get_template("page.html").render(
         model=model,
         titles={claim.id: claim.title for claim in model.claims},
         option=partial(bilingual.option, language=language),
@@ -74,6 +78,7 @@ def page(
         pictures=_packed(environment, model),
         version=__version__,
     )
+    return _ILLEGAL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def pictures(claim: ClaimView) -> list[Picture]:
