@@ -171,3 +171,21 @@ def hostile_run() -> Run:
         verdict.history = history
         made.add(verdict)
     return made
+
+
+def whole_run(python: str, claims: Sequence[str]) -> Run:
+    """Return a run of `claims` under three start methods, in which what was seen takes room."""
+    cells = [Cell(python, "multiprocessing", name) for name in ("fork", "spawn", "forkserver")]
+    made = Run(cells, list(claims))
+    history = [
+        [time, f"worker {time % 5}", kind, "holding", None]
+        for time in range(20)
+        for kind in ("begin", "end")
+    ]
+    for claim in claims:
+        for cell in cells:
+            refuted = (len(claim) + len(cell.name)) % 6 == 0
+            status = Status.REFUTED if refuted else Status.HOLDS
+            seen = f"AssertionError: {python} " + "is not what it was. " * 5 if refuted else ""
+            made.add(Verdict(claim, cell.name, status, seen=seen, history=history))
+    return made

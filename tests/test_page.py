@@ -17,12 +17,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from mpspec import claims, cli
-from mpspec.claims import LANGUAGES, Claim, read_note
+from mpspec.claims import LANGUAGES, read_note
 from mpspec.cli import common, reporting
 from mpspec.report.page import page
 from mpspec.report.prose import code, prose
 from mpspec.report.sources import test_sources as sources_of_tests
-from mpspec.verdicts import Cell, Run, Status, Verdict, write
+from mpspec.verdicts import write
 from tests import made_up
 
 OWN_SCRIPTS = 3  # two of data, one of code
@@ -147,29 +147,11 @@ def test_every_link_within_the_page_leads_somewhere(made: str) -> None:
     assert within <= set(elements.ids())
 
 
-def whole_run(python: str, all_claims: list[Claim]) -> Run:
-    """Return a run of the note at hand in which what was seen takes some room."""
-    cells = [Cell(python, "multiprocessing", name) for name in ("fork", "spawn", "forkserver")]
-    made = Run(cells, [claim.id for claim in all_claims])
-    history = [
-        [time, f"worker {time % 5}", kind, "holding", None]
-        for time in range(20)
-        for kind in ("begin", "end")
-    ]
-    for claim in all_claims:
-        for cell in cells:
-            refuted = (len(claim.id) + len(cell.name)) % 6 == 0
-            status = Status.REFUTED if refuted else Status.HOLDS
-            seen = f"AssertionError: {python} " + "is not what it was. " * 5 if refuted else ""
-            made.add(Verdict(claim.id, cell.name, status, seen=seen, history=history))
-    return made
-
-
 def test_a_page_of_the_whole_note_on_seven_pythons_stays_below_2_mb() -> None:
     note = {language: read_note(language) for language in LANGUAGES}
     all_claims = [claim for chapter in note["en"] for claim in chapter.claims]
     pythons = ["PyPy 3.11", *(f"CPython 3.{minor}" for minor in range(10, 16))]
-    runs = [whole_run(python, all_claims) for python in pythons]
+    runs = [made_up.whole_run(python, [claim.id for claim in all_claims]) for python in pythons]
     text = page(runs, note, sources_of_tests(claims.spec_folder()), {})
     assert len(text.encode()) < 2_000_000
     assert {claim.id for claim in all_claims} <= set(Elements(text).ids())

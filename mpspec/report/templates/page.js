@@ -190,4 +190,6 @@ addEventListener("DOMContentLoaded", () => {
   showState();
   goTo(state.at);
   writeAddress();
+  // When all is loaded the browser goes to the fragment itself, and takes the focus away.
+  addEventListener("load", () => setTimeout(() => goTo(state.at)));
 });
