@@ -52,6 +52,7 @@ addEventListener("DOMContentLoaded", () => {
   const form = document.querySelector(".side form");
   const parts = [".part", ".chapter"].map((kind) => all(kind));
   const bodies = all(".overview tbody");
+  const intros = all(".chapter > .prose, .part > .prose");
 
   // The text to search is read once, and only if somebody searches.
   function textOf(claim) {
@@ -97,7 +98,7 @@ addEventListener("DOMContentLoaded", () => {
     const some = FILTERS.some((key) => state[key]);
     for (const kind of parts) for (const part of kind) part.hidden = !part.querySelector(".claim:not([hidden])");
     for (const body of bodies) body.hidden = !body.querySelector("tr[data-row]:not([hidden])");
-    root.classList.toggle("filtered", some);
+    for (const text of intros) text.hidden = some;
     by("ui-shown").textContent = data.shown[state.lang].replace("{shown}", shown).replace("{all}", claims.length);
     by("ui-reset").hidden = !some;
     by("ui-nothing").hidden = shown > 0;
