@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -67,9 +68,13 @@ def marks(status: Status) -> Texts:
     return {language: words.mark(status) for language, words in WORDS.items()}
 
 
-def status_words(statuses: Iterable[Status]) -> Markup:
+def status_words(statuses: Sequence[Status]) -> Markup:
     """Return the words for verdicts."""
-    statuses = list(statuses)
+    return _status_words(tuple(statuses))
+
+
+@cache
+def _status_words(statuses: tuple[Status, ...]) -> Markup:
     listed = {
         language: words.page.comma.join(words.statuses[status] for status in statuses)
         for language, words in WORDS.items()
@@ -112,4 +117,6 @@ def _chosen(values: Mapping[str, Any], language: str) -> dict[str, Any]:
 
 
 def _each(texts: Mapping[str, Any], form: Markup) -> Markup:
-    return Markup("").join(form.format(*each) for each in texts.items())
+    begin, between, end = form.split("{}")
+    pieces = (f"{begin}{each}{between}{escape(text)}{end}" for each, text in texts.items())
+    return Markup("".join(pieces))

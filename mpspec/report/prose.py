@@ -18,6 +18,8 @@ from markupsafe import Markup, escape
 from pygments.lexers import PythonLexer
 from pygments.token import Comment, Keyword, Name, Number, Operator, String
 
+_LEXER = PythonLexer(stripnl=True)
+
 _WIDE = "[\u2e80-\u9fff\uff00-\uffef]"
 _BREAK = re.compile(f"(?<={_WIDE})\n(?={_WIDE})")
 
@@ -47,7 +49,7 @@ def phrase(markdown: str) -> Markup:
 
 def code(source: str) -> Markup:
     """Return the HTML of Python `source`, without the element around it."""
-    return Markup("").join(_marked(PythonLexer(stripall=True).get_tokens(source)))
+    return Markup("").join(_marked(_LEXER.get_tokens(source)))
 
 
 @cache
