@@ -64,7 +64,6 @@ class PageWords:
     open_all: str
     close_all: str
     chapters: str
-    claims: str
     claims_caption: str
     every_python: str
     same_in_all: str
@@ -94,8 +93,8 @@ ENGLISH = PageWords(
     all_as_expected="All is as the note says",
     not_as_expected="{red} of {tested} verdicts are not as the note says",
     nothing_ran="Nothing was tested",
-    missing="{count} were not run",
-    facts="{claims} claims, {cells} cells, {verdicts} verdicts",
+    missing="not run: {count}",
+    facts="claims: {claims}, cells: {cells}, verdicts: {verdicts}",
     run="Run",
     runs="Each run",
     runs_caption="The runs that this page shows, one for each Python",
@@ -110,13 +109,13 @@ ENGLISH = PageWords(
     counts="How many of each verdict",
     signs="What the signs mean",
     differs="What differs",
-    differs_lead="{count} claims hold in some cells and are refuted in others, as the note says.",
+    differs_lead="Claims that hold in some cells and are refuted in others: {count}.",
     differs_caption="The claims on which cells disagree",
     side_by_side="Where Pythons differ, each has its sign, in this order: {pythons}.",
-    agree="On the other {count} claims all cells that they speak of agree.",
+    agree="Other claims, on which all cells that they speak of agree: {count}.",
     no_difference="On all claims, the cells that they speak of agree.",
     red="Not as expected",
-    red_lead="{count} claims did not come out as the note says.",
+    red_lead="Claims that did not come out as the note says: {count}.",
     red_caption="The claims that did not come out as the note says",
     where="Where",
     first_seen="What was seen",
@@ -138,7 +137,6 @@ ENGLISH = PageWords(
     open_all="Open all",
     close_all="Close all",
     chapters="Contents",
-    claims="{count} claims",
     claims_caption="The verdict in each cell",
     every_python="every Python",
     same_in_all="everywhere",
@@ -212,7 +210,6 @@ CHINESE = PageWords(
     open_all="全部展开",
     close_all="全部收起",
     chapters="目录",
-    claims="{count} 条论断",
     claims_caption="每种情形下的判定",
     every_python="所有 Python",
     same_in_all="全部",
