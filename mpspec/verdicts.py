@@ -8,6 +8,7 @@ run without its footer was cut short. Each error names the file and the line.
 from __future__ import annotations
 
 import json
+import math
 import platform
 import re
 import tempfile
@@ -290,7 +291,7 @@ def _verdict(record: dict[str, Any]) -> Verdict:
     verdict = Verdict(**values | {"status": Status(values["status"])})
     if not all(isinstance(text, str) for text in (verdict.seen, verdict.expected, verdict.instead)):
         raise ValueError("what was seen or expected is no text")
-    if not isinstance(verdict.seconds, (int, float)):
+    if not isinstance(verdict.seconds, (int, float)) or not math.isfinite(verdict.seconds):
         raise TypeError(f"{verdict.seconds!r} is no number of seconds")
     if not all(map(_is_report, verdict.history)):
         raise ValueError("a report has not its five parts: time, probe, kind, event, value")

@@ -258,6 +258,7 @@ def test_a_line_that_is_no_record(line: str) -> None:
         ({"seen": 7}, "verdict: what was seen or expected is no text"),
         ({"instead": ["x"]}, "verdict: what was seen or expected is no text"),
         ({"seconds": "1"}, "verdict: '1' is no number of seconds"),
+        ({"seconds": float("nan")}, "verdict: nan is no number of seconds"),
         ({"history": [[1, "test"]]}, "verdict: a report has not its five parts"),
         ({"history": [["1", "test", "note", "x", 1]]}, "verdict: a report has not its five parts"),
         ({"history": [1]}, "verdict: a report has not its five parts"),
