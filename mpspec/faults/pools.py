@@ -1351,6 +1351,21 @@ def terminate_ends_threads_as_well() -> None:
     patch(ThreadPool, "terminate", ending)
 
 
+@fault("terminate-does-not-end-a-threadpools-running-task", where=THREADS, hangs=True)
+def terminate_waits_for_the_tasks_of_a_threadpool() -> None:
+    """Terminate waits until the running tasks of a ThreadPool have ended."""
+
+    def waiting(terminate: Callable[[Any], None]) -> Callable[[Any], None]:
+        def terminates(self: Any) -> None:
+            terminate(self)
+            for worker in self._pool:
+                worker.join()
+
+        return terminates
+
+    patch(ThreadPool, "terminate", waiting)
+
+
 @fault("a-sigterm-handler-that-workers-inherit-makes-terminate-hang", where=FORK)
 def a_worker_begins_with_the_default_handler_of_sigterm() -> None:
     """A pool's worker begins with the default handler of SIGTERM."""
