@@ -23,6 +23,7 @@ from mpspec.claims import (
     find_claims,
     read_note,
 )
+from mpspec.faults import load
 from mpspec.gate import breaches
 from mpspec.implementations import UnknownImplementationError
 from mpspec.report import terminal
@@ -61,7 +62,7 @@ def note(language: str) -> list[Chapter]:
 def gate() -> None:
     """Stop where the note and its tests do not agree: no verdict would mean anything."""
     try:
-        found = breaches()
+        found = breaches(faults=load().values())
     except NoteError as error:
         usage(str(error))
     for breach in found:
