@@ -167,10 +167,11 @@ def _when_workers_die(do: Callable[[Any], object]) -> None:
     def joining(join: Callable[[Any], bool]) -> Any:
         def joins(workers: Any) -> bool:
             thread: Any = threading.current_thread()
-            lost = sum(bool(worker.exitcode) for worker in workers)
+            before = list(workers)
+            joined = join(workers)
+            lost = sum(bool(worker.exitcode) for worker in before if worker not in workers)
             thread.lost += lost
-            leave = lost and do(thread)
-            return join(workers) and not leave
+            return joined and not (lost and do(thread))
 
         return staticmethod(joins)
 

@@ -266,10 +266,11 @@ def close_and_join(mp: Implementation, caller: Probe, worker: Probe) -> None:
 
 
 def lose_a_task_and_get_it(mp: Implementation, caller: Probe, doomed: Probe, later: Probe) -> None:
-    """Give a pool a task that will be lost; have it do another one; get the first one's result."""
+    """Give a pool a task that will be lost; have it do two others; get the first one's result."""
     with mp.Pool(1) as pool:
         lost = pool.apply_async(stay_inside, (doomed,))
         pool.apply(report, (later,))
+        pool.apply(report, (later,))  # in line behind the lost one, were that repeated
         report_call(caller, lost.get)
 
 

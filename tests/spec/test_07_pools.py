@@ -596,7 +596,8 @@ def test_a_task_whose_worker_is_killed_is_lost_and_its_get_blocks(mp, observer):
     child.start()
     [arrival] = observer.expect("inside", of=doomed)
     os.kill(arrival.pid, signal.SIGKILL)
-    observer.expect_blocked(later, after="done")
+    observer.open("inside")
+    observer.expect("done", count=2, of=later)
     observer.expect_blocked(caller, after="calling")
     assert len(observer.history.named("inside")) == 1
     kill(child, observer, later)
