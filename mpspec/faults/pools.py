@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import atexit
-import ctypes
 import itertools
 import marshal
 import multiprocessing
 import os
 import pickle
-import platform
 import queue
 import signal
 import sys
@@ -32,9 +30,6 @@ if TYPE_CHECKING:
 
 # Where a pool counts, by default, only the processors that it may use.
 COUNTS_USABLE = sys.version_info >= (3, 13)
-
-# Where an exception can be raised in another thread.
-RAISED_FROM_OUTSIDE = THREADS if platform.python_implementation() == "CPython" else ()
 
 # What a typed name would not let be replaced or looked into.
 Pool: Any = pool.Pool
@@ -1329,27 +1324,6 @@ def terminate_lets_tasks_at_work_go_on() -> None:
 def leaving_the_with_block_closes_the_pool() -> None:
     """Leaving the with block closes the pool, and its workers do what is left."""
     patch(Pool, "__exit__", lambda _: lambda self, *_: self.close())
-
-
-@fault(
-    "terminate-does-not-end-a-threadpools-running-task",
-    "terminate-ends-the-workers-in-the-midst-of-their-tasks",
-    where=RAISED_FROM_OUTSIDE,
-)
-def terminate_ends_threads_as_well() -> None:
-    """Terminate raises SystemExit in the threads of a ThreadPool."""
-
-    def ending(terminate: Callable[[Any], None]) -> Callable[[Any], None]:
-        def terminates(self: Any) -> None:
-            workers = list(self._pool)
-            terminate(self)
-            for worker in workers:
-                number, error = ctypes.c_ulong(worker.ident), ctypes.py_object(SystemExit)
-                ctypes.pythonapi.PyThreadState_SetAsyncExc(number, error)
-
-        return terminates
-
-    patch(ThreadPool, "terminate", ending)
 
 
 @fault("terminate-does-not-end-a-threadpools-running-task", where=THREADS, hangs=True)
