@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -85,6 +86,10 @@ def main(  # noqa: PLR0917 - click passes options by name
     path: Path | None,
 ) -> None:
     """Hold the spec against mutants of this Python's own multiprocessing."""
+    # A job in a script's background ignores Ctrl-C, and so would all that it starts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    # Bytecode is kept, as it is wherever nobody forbids it.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     every = [mutant for module in only or MODULES for mutant in mutants_of(module)]
     candidates = [mutant for mutant in every if not mutant.rule]
     chosen = [m for m in every if m.id in ids] if ids else sample(candidates, count, seed)

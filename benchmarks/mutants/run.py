@@ -13,7 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn
 
@@ -61,7 +61,7 @@ class Judgement:
     """What came of a mutant.
 
     - `killed`: the verdict of `claim` changed, and changed again when it was run alone;
-    - `unsteady`: it changed, and did not when it was run alone;
+    - `unsteady`: it changed, did not when it was run alone, and no other one changed;
     - `crashed`: the tests could not be run to their end, which is no claim's merit;
     - `survived`: every verdict stayed what it was.
     """
@@ -90,14 +90,15 @@ def baseline(setting: Setting) -> Baseline:
     """Return the verdicts with an unchanged copy of the package.
 
     Ends the program if a process of the start method would not get the copy, or if a verdict is
-    red: then no mutant could be judged by it.
+    red, also alone: then no mutant could be judged by it.
     """
     with _in_front(None) as folder:
         _check_it_is_found(folder, setting.method)
         outcome = _run(setting, setting.claims, _ignore)
-    if not outcome.run or not outcome.complete:
-        sys.exit(f"the spec does not run under {setting.method}:\n{outcome.output[-2000:]}")
-    found = _statuses(outcome.run)
+        if not outcome.run or not outcome.complete:
+            sys.exit(f"the spec does not run under {setting.method}:\n{outcome.output[-2000:]}")
+        found = _statuses(outcome.run)
+        found |= {claim: _alone(claim, setting) for claim in found if found[claim].red}
     red = [f"{claim}: {status.value}" for claim, status in found.items() if status.red]
     if red:
         sys.exit(f"without any mutant, under {setting.method}:\n" + "\n".join(red))
@@ -105,43 +106,57 @@ def baseline(setting: Setting) -> Baseline:
 
 
 def judge(mutant: Mutant | None, setting: Setting, usual: Baseline) -> Judgement:
-    """Run the spec with `mutant` (None: unchanged) until the first verdict that is not `usual`."""
-    begin = time.monotonic()
+    """Run the spec with `mutant` (None: unchanged) until the first verdict that is not `usual`.
+
+    One that is as usual when its claim is run alone was an accident, of a busy machine or of a
+    mutant that does its harm now and then: the run goes on behind that claim.
+    """
     runner.TIDY = TIDY
+    begin = time.monotonic()
+    with _in_front(mutant):
+        accident, left = "", list(setting.claims)
+        while left:
+            found = _one_run(replace(setting, claims=left), usual, begin)
+            if found.outcome != "killed":
+                break
+            if _alone(found.claim, setting) is not usual[found.claim]:
+                return found
+            accident = accident or found.claim
+            left = left[[claim.id for claim in left].index(found.claim) + 1 :]
+    if accident and found.outcome != "crashed":
+        return replace(found, outcome="unsteady", claim=accident)
+    return found
+
+
+def _one_run(setting: Setting, usual: Baseline, begin: float) -> Judgement:
+    """Return what came of one run, whose times count from `begin`."""
 
     def stop_if_changed(_: Run, verdict: Verdict) -> None:
         if verdict.status is not usual[verdict.claim]:
             raise ChangedError(verdict, time.monotonic() - begin)
 
-    with _in_front(mutant):
-        try:
-            outcome = _run(setting, setting.claims, stop_if_changed)
-        except TooLongError:
-            return Judgement("crashed", time.monotonic() - begin, seen=f"> {setting.limit} s")
-        except ChangedError as change:
-            return _confirmed(change, setting, usual)
+    try:
+        outcome = _run(setting, setting.claims, stop_if_changed)
+    except ChangedError as change:
+        verdict = change.verdict
+        seen = verdict.seen.partition("\n")[0]
+        return Judgement("killed", change.seconds, verdict.claim, verdict.status.value, seen)
+    except TooLongError:
+        return Judgement("crashed", time.monotonic() - begin, seen=f"> {setting.limit} s")
     seconds = time.monotonic() - begin
-    if outcome.complete and outcome.run and _statuses(outcome.run) == usual:
+    if outcome.complete:
         return Judgement("survived", seconds)
     return Judgement("crashed", seconds, seen=_last_line(outcome.output))
 
 
-def _confirmed(change: ChangedError, setting: Setting, usual: Baseline) -> Judgement:
-    """Run the claim that killed alone, so that no kill is an accident of a busy machine."""
-    verdict = change.verdict
-    alone = [claim for claim in setting.claims if claim.id == verdict.claim]
+def _alone(claim: str, setting: Setting) -> Status:
+    """Return the verdict on one claim that is run alone."""
+    chosen = [each for each in setting.claims if each.id == claim]
     try:
-        run = _run(setting, alone, _ignore).run
+        run = _run(setting, chosen, _ignore).run
     except TooLongError:
-        run = None
-    steady = run is None or _statuses(run).get(verdict.claim) is not usual[verdict.claim]
-    return Judgement(
-        "killed" if steady else "unsteady",
-        change.seconds,
-        verdict.claim,
-        verdict.status.value,
-        verdict.seen.partition("\n")[0],
-    )
+        return Status.HANGS
+    return run.status(claim, run.cells[0].name) if run else Status.CRASHES
 
 
 @contextmanager
@@ -163,6 +178,7 @@ def _in_front(mutant: Mutant | None) -> Iterator[Path]:
 
 def _check_it_is_found(folder: Path, method: str) -> None:
     """See to it that both a program and its children import the copy."""
+    method = "spawn" if method == "threads" else method  # whose whole programs start processes
     program = ASK.format(method=method, where=WHERE) + WHERE
     command = [sys.executable, "-c", program]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
