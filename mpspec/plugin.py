@@ -106,6 +106,7 @@ class _Session:
         self.undo: list[Callable[[], Any]] = []
         self._replace_main()
         self._end_tidily_on_sigterm()
+        self._hear_sigint()
         if leftovers.RUN_VARIABLE not in os.environ:
             self._mark_what_is_started()
 
@@ -136,6 +137,15 @@ class _Session:
             return
         before = signal.signal(signal.SIGTERM, _interrupt)
         self.undo.append(lambda: signal.signal(signal.SIGTERM, before))
+
+    def _hear_sigint(self) -> None:
+        """Take Ctrl-C also where a shell has started this in the background, which ignores it.
+
+        Programs would inherit that, and what Ctrl-C does to them is part of what is tested.
+        """
+        if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            self.undo.append(lambda: signal.signal(signal.SIGINT, signal.SIG_IGN))
 
     def _mark_what_is_started(self) -> None:
         """Mark the processes that this session starts, and end those that are left of them."""

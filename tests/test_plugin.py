@@ -285,6 +285,19 @@ def test_a_verdict_carries_what_its_test_called_though_the_test_does_not_see_it(
     assert calls == ["start child", "join child"]
 
 
+def test_ctrl_c_means_the_same_in_the_background(verdict: Report) -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        found = verdict(
+            "def test_claim(mp, run_program):\n"
+            "    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler"
+        )
+        after = signal.getsignal(signal.SIGINT)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert (found.status, after) == (Status.HOLDS, signal.SIG_IGN)
+
+
 # What hangs, floods, or is left behind
 
 
