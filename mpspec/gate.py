@@ -6,6 +6,8 @@ What has one cause is one breach: a line with file and number that says how to m
 from __future__ import annotations
 
 import ast
+import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -15,6 +17,7 @@ from mpspec.advice import in_bold
 from mpspec.claims import (
     LANGUAGES,
     NOTE,
+    PACKAGE,
     Chapter,
     Claim,
     NoteError,
@@ -29,6 +32,11 @@ from mpspec.faults.exempt import EXEMPT
 from mpspec.suggest import unknown
 
 LONGEST_TITLE = 75
+
+SENTENCES = PACKAGE / "faults"
+"""Where the faults' sentences are in other languages than their own."""
+
+_SENTENCE = re.compile(r'\s*"(?P<name>[^"]+)": "')
 
 
 @dataclass(frozen=True)
@@ -58,17 +66,25 @@ class Named:
 
 
 def breaches(
-    note: Path = NOTE, folder: Path | None = None, faults: Iterable[Fault] | None = None
+    note: Path = NOTE,
+    folder: Path | None = None,
+    faults: Sequence[Fault] | None = None,
+    sentences: Path | None = None,
 ) -> list[Breach]:
     """Return everything in which the languages, the tests and the `faults` do not agree.
 
-    The faults are not looked at if there are None. Raises `NoteError` where a file cannot be read
-    at all.
+    The faults are not looked at if there are None, nor is the folder of their `sentences` in other
+    languages. Raises `NoteError` where a file cannot be read at all.
     """
     languages = [read_note(language, note) for language in LANGUAGES]
     found = list(_Gate(languages, spec_tests(folder or spec_folder())).breaches())
     # A claim that is misnamed somewhere would be missed here once more.
-    return found or list(_unfailing(languages[0], faults) if faults is not None else [])
+    if faults is not None and not found:
+        found += _unfailing(languages[0], faults)
+    if faults is not None and sentences:
+        for language in LANGUAGES[1:]:
+            found += _untranslated_faults(faults, sentences / f"sentences.{language}.json")
+    return found
 
 
 def spec_tests(folder: Path) -> list[Named]:
@@ -200,6 +216,38 @@ def _unfailing(chapters: Sequence[Chapter], faults: Iterable[Fault]) -> Iterator
             home = claim.chapter.partition("-")[2].replace("-", "_")
             what = f"no fault trips this claim: write one in mpspec/faults/{home}.py"
             yield Breach(claim.path, claim.line, what)
+
+
+def _untranslated_faults(faults: Iterable[Fault], path: Path) -> Iterator[Breach]:
+    """Return the faults that have no sentence in the file, and the sentences that have no fault."""
+    known = {fault.name: Named(fault.name, *fault.place) for fault in faults}
+    written: dict[str, Named] = {}
+    for its in _sentences(path):
+        if its.name not in known:
+            what = f"rename or strike it: {unknown('fault', its.name, known)}"
+            yield Breach(path, its.line, what)
+        elif its is not written.setdefault(its.name, its):
+            yield Breach(path, its.line, f"{its.name} is there twice: strike one")
+    for mine in known.values():
+        if mine.name not in written:
+            what = f'no sentence for this fault: add "{mine.name}": "..." to {shown(path)}'
+            yield Breach(mine.path, mine.line, what)
+    for mine, its in _out_of_order(list(known.values()), list(written.values())):
+        what = f"{its.name} stands where the faults have {mine.name}: same order"
+        yield Breach(path, its.line, what)
+
+
+def _sentences(path: Path) -> Iterator[Named]:
+    """Return the names of the faults in a file of sentences, one on a line. Raises `NoteError`."""
+    text = read_text(path)
+    try:
+        json.loads(text)
+    except ValueError as error:
+        line = getattr(error, "lineno", 1)
+        raise NoteError(f"{shown(path)}:{line}: no JSON: {error}") from None
+    for number, line in enumerate(text.splitlines(), 1):
+        if match := _SENTENCE.match(line):
+            yield Named(match["name"], path, number)
 
 
 def _texts(chapters: Sequence[Chapter]) -> Iterator[Breach]:

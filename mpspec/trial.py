@@ -128,9 +128,9 @@ def silent_here(tried: Iterable[Trial]) -> set[str]:
     return named - {claim for trial in tried for claim, _ in trial.tested}
 
 
-def seen_to_fail(claim: str, faults: Iterable[Fault]) -> list[str]:
+def seen_to_fail(claim: str, faults: Iterable[Fault], language: str) -> list[str]:
     """Return, in a sentence each, the faults under which `claim` fails."""
-    return [fault.sentence for fault in faults if claim in fault.claims]
+    return [fault.in_language(language) for fault in faults if claim in fault.claims]
 
 
 def _claims(fault: Fault, chapters: Sequence[Chapter], *, everything: bool) -> list[Claim]:

@@ -90,7 +90,7 @@ KATZEN = """\
 HUNDE = "# 狗\n\n## 狗做什么\n\n### 狗会叫 {#dogs-bark}\n\n很响。\n"
 
 SOURCES = {"cats-purr": 'def test_cats_purr(mp):\n    assert mp.purr() == "rr"  # <b>softly</b>'}
-FAULTS = {"cats-purr": ["The cat is <em>asleep</em>."]}
+FAULTS = {"cats-purr": {"en": ["The cat is <em>asleep</em>."], "zh": ["猫`睡`着了。"]}}
 
 HISTORY = [
     [1000, "first cat", "begin", "holding", None],

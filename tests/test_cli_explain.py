@@ -144,6 +144,16 @@ def test_a_claim_names_the_faults_under_which_it_fails(
     assert "seen to fail" not in mpspec(["explain", "cats-bite"]).output
 
 
+def test_a_claim_names_them_in_chinese_as_well(
+    mpspec: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = faults.load()["start-waits-for-the-child"]
+    purr = Fault(known.switch, ("cats-purr",), ("fork",), hangs=False)
+    monkeypatch.setattr(faults, "load", lambda: {purr.name: purr})
+    shown = mpspec(["explain", "cats-purr", "--lang", "zh"]).output
+    assert "  - start 一直等到子进程结束。" in shown.splitlines()
+
+
 @pytest.mark.parametrize(
     ("arguments", "answer"),
     [

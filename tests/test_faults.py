@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from mpspec import cli, faults
-from mpspec.claims import PACKAGE, Claim, read_note
+from mpspec.claims import PACKAGE, Claim, NoteError, read_note
 from mpspec.faults import VARIABLE, Fault
 from mpspec.gate import breaches
-from mpspec.trial import Trial, silent_here, trials, untripped
+from mpspec.trial import Trial, seen_to_fail, silent_here, trials, untripped
 from mpspec.verdicts import Status
 
 pytestmark = pytest.mark.timeout(120)
@@ -75,6 +76,22 @@ def test_every_fault_says_in_a_sentence_what_it_breaks() -> None:
     for fault in faults.load().values():
         assert fault.sentence.endswith("."), fault.name
         assert "\n" not in fault.sentence, fault.name
+
+
+def test_every_fault_says_the_same_in_a_chinese_sentence() -> None:
+    for fault in faults.load().values():
+        sentence = fault.in_language("zh")
+        assert sentence.endswith("。"), fault.name
+        assert "。" not in sentence[:-1], fault.name
+
+
+def test_a_fault_without_a_translation_says_it_in_english() -> None:
+    def gravity() -> None:
+        """Things fall up."""
+
+    fault = Fault(gravity, (NAMED,), ("fork",), hangs=False)
+    assert seen_to_fail(NAMED, [fault], "zh") == ["Things fall up."]
+    assert seen_to_fail(START, [fault], "zh") == []
 
 
 def test_an_unknown_fault_cannot_be_switched_on() -> None:
@@ -194,3 +211,66 @@ def test_a_fault_that_names_no_claim_is_a_breach(cats: Path) -> None:
 def test_a_claim_with_a_fault_is_none(cats: Path) -> None:
     chosen = [of("join-returns-the-exit-code", "cats-purr")]
     assert breaches(cats / "note", cats, faults=chosen) == []
+
+
+WAITS, RETURNS = "start-waits-for-the-child", "join-returns-the-exit-code"
+
+
+@pytest.fixture
+def translated(cats: Path) -> Callable[..., list[str]]:
+    """Return what the gate says of two faults, in their order, and of a file of sentences."""
+    lines = {name: faults.load()[name].place[1] for name in (WAITS, RETURNS)}
+    assert lines[WAITS] < lines[RETURNS]
+
+    def told(text: str) -> list[str]:
+        (cats / "sentences.zh.json").write_text(text, encoding="utf-8")
+        chosen = [of(name, "cats-purr") for name in (WAITS, RETURNS)]
+        found = breaches(cats / "note", cats, faults=chosen, sentences=cats)
+        return [str(breach) for breach in found]
+
+    return told
+
+
+def sentences(*names: str) -> str:
+    """Return a file with a sentence for each of `names`, one on a line from the second on."""
+    told = ",\n".join(f'  "{name}": "是。"' for name in names)
+    return f"{{\n{told}\n}}\n"
+
+
+def test_faults_that_have_a_sentence_each_are_no_breach(
+    translated: Callable[..., list[str]],
+) -> None:
+    assert translated(sentences(WAITS, RETURNS)) == []
+
+
+def test_a_fault_without_a_sentence_in_another_language_is_a_breach(
+    translated: Callable[..., list[str]],
+) -> None:
+    [breach] = translated(sentences(WAITS))
+    path, line = faults.load()[RETURNS].place
+    assert breach == (
+        f'{path}:{line}: no sentence for this fault: add "{RETURNS}": "..." to sentences.zh.json'
+    )
+
+
+@pytest.mark.parametrize(
+    ("names", "what"),
+    [
+        (
+            ("start-waits", WAITS, RETURNS),
+            "2: rename or strike it: unknown fault 'start-waits': did you mean",
+        ),
+        ((WAITS, RETURNS, WAITS), f"4: {WAITS} is there twice: strike one"),
+        ((RETURNS, WAITS), f"2: {RETURNS} stands where the faults have {WAITS}: same order"),
+    ],
+)
+def test_a_sentence_without_a_fault_of_its_own_and_in_its_place_is_a_breach(
+    translated: Callable[..., list[str]], names: tuple[str, ...], what: str
+) -> None:
+    [breach] = translated(sentences(*names))
+    assert breach.startswith(f"sentences.zh.json:{what}")
+
+
+def test_sentences_that_cannot_be_read_are_named(translated: Callable[..., list[str]]) -> None:
+    with pytest.raises(NoteError, match=r"^sentences\.zh\.json:3: no JSON: "):
+        translated('{\n  "a": "b"\n  "c": "d"\n}')

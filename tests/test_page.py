@@ -16,12 +16,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from mpspec import claims, cli
+from mpspec import claims, cli, faults
 from mpspec.claims import LANGUAGES, read_note
 from mpspec.cli import common, reporting
 from mpspec.report.page import page
 from mpspec.report.prose import code, prose
 from mpspec.report.sources import test_sources as sources_of_tests
+from mpspec.trial import seen_to_fail
 from mpspec.verdicts import write
 from tests import made_up
 
@@ -92,7 +93,8 @@ def test_a_claim_opens_to_all_that_is_known_of_it(made: str) -> None:
     assert "mpspec check --claim cats-purr --implementation fork" in claim
     assert "<b>assert</b> mp.purr()" in claim
     assert "&lt;b&gt;softly&lt;/b&gt;" in claim
-    assert "<li>The cat is &lt;em&gt;asleep&lt;/em&gt;." in claim
+    assert "<ul class=faults lang=en><li>The cat is &lt;em&gt;asleep&lt;/em&gt;.</ul>" in claim
+    assert "<ul class=faults lang=zh><li>猫<code>睡</code>着了。</ul>" in claim
 
 
 def test_where_a_claim_is_refuted_it_says_what_happens_instead(made: str) -> None:
@@ -152,7 +154,12 @@ def test_a_page_of_the_whole_note_on_seven_pythons_stays_below_2_mb() -> None:
     all_claims = [claim for chapter in note["en"] for claim in chapter.claims]
     pythons = ["PyPy 3.11", *(f"CPython 3.{minor}" for minor in range(10, 16))]
     runs = [made_up.whole_run(python, [claim.id for claim in all_claims]) for python in pythons]
-    text = page(runs, note, sources_of_tests(claims.spec_folder()), {})
+    known = faults.load().values()
+    failing = {
+        claim.id: {language: seen_to_fail(claim.id, known, language) for language in LANGUAGES}
+        for claim in all_claims
+    }
+    text = page(runs, note, sources_of_tests(claims.spec_folder()), failing)
     assert len(text.encode()) < 2_000_000
     assert {claim.id for claim in all_claims} <= set(Elements(text).ids())
 

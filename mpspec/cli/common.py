@@ -24,7 +24,7 @@ from mpspec.claims import (
     read_note,
 )
 from mpspec.faults import load
-from mpspec.gate import breaches
+from mpspec.gate import SENTENCES, breaches
 from mpspec.implementations import UnknownImplementationError
 from mpspec.report import terminal
 from mpspec.report.sides import CellError
@@ -62,7 +62,7 @@ def note(language: str) -> list[Chapter]:
 def gate() -> None:
     """Stop where the note and its tests do not agree: no verdict would mean anything."""
     try:
-        found = breaches(faults=load().values())
+        found = breaches(faults=list(load().values()), sentences=SENTENCES)
     except NoteError as error:
         usage(str(error))
     for breach in found:

@@ -38,7 +38,7 @@ def explain(claim_id: str, cell: str | None, paths: Sequence[Path], lang: str) -
         runs,
         {each.id: each for chapter in chapters for each in chapter.claims},
         source_of_test(claim)[0],
-        seen_to_fail(claim.id, faults.load().values()),
+        seen_to_fail(claim.id, faults.load().values(), lang),
         common.or_usage(named, cell, places(runs)) if cell else places(runs),
     )
     common.show(explanation.explained(claim, known, WORDS[lang]), width=100)

@@ -9,12 +9,15 @@ A fault is a function that patches the implementation inside a process. The envi
 `MPSPEC_FAULT` names the one to switch on: in the tests' own process, in its children and in whole
 programs alike, since each of them imports mpspec. Where none is asked for, nothing of this package
 is imported.
+
+A fault's docstring says in English what it breaks; sentences.zh.json has the same in Chinese.
 """
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
+from functools import cache
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,6 +65,10 @@ class Fault:
         code = self.switch.__code__
         return Path(code.co_filename), code.co_firstlineno
 
+    def in_language(self, language: str) -> str:
+        """Return the sentence in one of the note's languages; in English where it has none."""
+        return _translations(language).get(self.name, self.sentence)
+
 
 _faults: dict[str, Fault] = {}
 
@@ -91,6 +98,17 @@ def load() -> dict[str, Fault]:
     for module in pkgutil.iter_modules(__path__):
         importlib.import_module(f"{__name__}.{module.name}")
     return dict(_faults)
+
+
+@cache
+def _translations(language: str) -> dict[str, str]:
+    """Return the sentences in another language than the faults' own, by their names."""
+    import json  # noqa: PLC0415 - no child asks for it
+    from pathlib import Path  # noqa: PLC0415 - as above
+
+    path = Path(__file__).with_name(f"sentences.{language}.json")
+    translated: dict[str, str] = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    return translated
 
 
 def switch_on(name: str) -> None:

@@ -51,13 +51,14 @@ def page(
     runs: Sequence[Run],
     note: Note,
     sources: Mapping[str, str],
-    faults: Mapping[str, Sequence[str]],
+    faults: Mapping[str, Mapping[str, Sequence[str]]],
     language: str = "en",
 ) -> str:
     """Return the page of `runs`.
 
     - `sources`: the source of each claim's test;
-    - `faults`: for each claim the faults under which it was seen to fail, in a sentence each;
+    - `faults`: for each claim, and in each language, the faults under which it was seen to fail,
+      in a sentence each;
     - `language`: the one that it shows first.
     """
     environment = _environment()
@@ -147,6 +148,7 @@ def _environment() -> Environment:
     environment.filters |= {
         "proses": bilingual.proses,
         "phrases": bilingual.phrases,
+        "phrase": prose.phrase,
         "code": prose.code,
         "moment": _moment,
         "tag": _tag,
