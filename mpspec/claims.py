@@ -6,6 +6,7 @@ test is that slug with underscores: the name is the only link.
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -113,6 +114,16 @@ def read_text(path: Path) -> str:
         lines = path.read_bytes().split(b"\n")
         number = next(number for number, line in enumerate(lines, 1) if not _is_utf8(line))
         raise NoteError(f"{shown(path)}:{number}: this is not UTF-8") from None
+
+
+def parse_tests(path: Path) -> ast.Module:
+    """Return what a file of tests says. Raises `NoteError`."""
+    try:
+        return ast.parse(read_text(path))
+    except SyntaxError as error:
+        raise NoteError(f"{shown(path)}:{error.lineno or 1}: {error.msg}") from None
+    except ValueError as error:  # a null byte, before Python 3.12
+        raise NoteError(f"{shown(path)}:1: {error}") from None
 
 
 def find_claims(chapters: Sequence[Chapter], ids: Iterable[str]) -> list[Claim]:

@@ -22,6 +22,7 @@ from mpspec.claims import (
     Claim,
     NoteError,
     claim_of,
+    parse_tests,
     read_note,
     read_text,
     shown,
@@ -91,7 +92,7 @@ def spec_tests(folder: Path) -> list[Named]:
     """Return the test functions in the files of the spec, in order. Raises `NoteError`."""
     tests = []
     for path in sorted(folder.glob("test_[0-9][0-9]_*.py")):
-        functions = [node for node in _parsed(path).body if isinstance(node, ast.FunctionDef)]
+        functions = [node for node in parse_tests(path).body if isinstance(node, ast.FunctionDef)]
         tests += [Named(node.name, path, node.lineno) for node in functions]
     return [test for test in tests if test.name.startswith("test_")]
 
@@ -341,12 +342,3 @@ def _nearest(test: str, claims: Iterable[str]) -> str:
     if hint.startswith("known"):
         hint = "add its heading"
     return f"add ### {claim_of(test).replace('-', ' ').capitalize()}, or rename it ({hint})"
-
-
-def _parsed(path: Path) -> ast.Module:
-    try:
-        return ast.parse(read_text(path))
-    except SyntaxError as error:
-        raise NoteError(f"{shown(path)}:{error.lineno or 1}: {error.msg}") from None
-    except ValueError as error:  # a null byte, before Python 3.12
-        raise NoteError(f"{shown(path)}:1: {error}") from None

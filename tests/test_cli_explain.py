@@ -17,7 +17,6 @@ from mpspec.cli import common, live
 from mpspec.cli.live import watch
 from mpspec.faults import Fault
 from mpspec.program import PROGRAMS
-from mpspec.report import source
 from mpspec.report.words import ENGLISH
 from mpspec.verdicts import Cell, Run, Status, Verdict, write
 
@@ -70,7 +69,7 @@ def mpspec(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
     monkeypatch.setattr(common, "read_note", partial(claims.read_note, note=note))
     # The package's faults are of the package's claims.
     monkeypatch.setattr(common, "breaches", lambda **_: gate.breaches(note, spec))
-    for module in (runner, source):
+    for module in (runner, common):
         monkeypatch.setattr(module, "spec_folder", lambda: spec)
     return partial(CliRunner().invoke, cli.main)
 
@@ -152,6 +151,13 @@ def test_a_claim_names_them_in_chinese_as_well(
     monkeypatch.setattr(faults, "load", lambda: {purr.name: purr})
     shown = mpspec(["explain", "cats-purr", "--lang", "zh"]).output
     assert "  - start 一直等到子进程结束。" in shown.splitlines()
+
+
+def test_a_test_that_is_no_python_is_named(mpspec: Command) -> None:
+    Path("spec/test_01_cats.py").write_text("def test_cats_purr(mp):\n    assert (\n")
+    result = mpspec(["explain", "cats-purr"])
+    assert result.exit_code == 2
+    assert result.output.startswith("mpspec: spec/test_01_cats.py:2: ")
 
 
 @pytest.mark.parametrize(

@@ -18,10 +18,10 @@ from click.testing import CliRunner, Result
 
 from mpspec import claims, cli, faults
 from mpspec.claims import LANGUAGES, read_note
-from mpspec.cli import common, reporting
+from mpspec.cli import common
 from mpspec.report.page import page
 from mpspec.report.prose import code, prose
-from mpspec.report.sources import test_sources as sources_of_tests
+from mpspec.report.sources import sources_of_tests
 from mpspec.trial import seen_to_fail
 from mpspec.verdicts import write
 from tests import made_up
@@ -233,7 +233,7 @@ def report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
         monkeypatch.setenv(name, str(tmp_path / "home"))
     folder = made_up.write_note(tmp_path / "note")
     monkeypatch.setattr(common, "read_note", partial(claims.read_note, note=folder))
-    monkeypatch.setattr(reporting, "spec_folder", lambda: tmp_path)
+    monkeypatch.setattr(common, "spec_folder", lambda: tmp_path)
     write(made_up.runs(), tmp_path / "verdicts.jsonl")
     return partial(CliRunner().invoke, cli.main)
 

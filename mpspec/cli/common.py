@@ -22,12 +22,14 @@ from mpspec.claims import (
     find_chapters,
     find_claims,
     read_note,
+    spec_folder,
 )
 from mpspec.faults import load
 from mpspec.gate import SENTENCES, breaches
 from mpspec.implementations import UnknownImplementationError
 from mpspec.report import terminal
 from mpspec.report.sides import CellError
+from mpspec.report.sources import sources_of_tests
 from mpspec.report.words import Words
 
 NOT_AS_EXPECTED, USAGE, NOTHING, INTERRUPTED = 1, 2, 3, 130
@@ -55,6 +57,14 @@ def note(language: str) -> list[Chapter]:
     """Return the note's chapters; where it cannot be read, say so and end."""
     try:
         return read_note(language)
+    except NoteError as error:
+        usage(str(error))
+
+
+def sources() -> dict[str, str]:
+    """Return, by claim, the source of its test; where one cannot be read, say so and end."""
+    try:
+        return sources_of_tests(spec_folder())
     except NoteError as error:
         usage(str(error))
 

@@ -12,7 +12,6 @@ from mpspec.claims import find_claims
 from mpspec.cli import common
 from mpspec.report import explanation
 from mpspec.report.sides import named, places
-from mpspec.report.source import source_of_test
 from mpspec.report.words import WORDS
 from mpspec.trial import seen_to_fail
 
@@ -37,7 +36,7 @@ def explain(claim_id: str, cell: str | None, paths: Sequence[Path], lang: str) -
     known = explanation.Known(
         runs,
         {each.id: each for chapter in chapters for each in chapter.claims},
-        source_of_test(claim)[0],
+        common.sources().get(claim.id, ""),
         seen_to_fail(claim.id, faults.load().values(), lang),
         common.or_usage(named, cell, places(runs)) if cell else places(runs),
     )

@@ -9,11 +9,10 @@ from pathlib import Path
 import click
 
 from mpspec import faults
-from mpspec.claims import LANGUAGES, NoteError, spec_folder
+from mpspec.claims import LANGUAGES
 from mpspec.cli import common
 from mpspec.report import page
 from mpspec.report.files import write_whole
-from mpspec.report.sources import test_sources
 from mpspec.trial import seen_to_fail
 
 
@@ -48,7 +47,7 @@ def report(paths: Sequence[Path], output: Path, lang: str) -> None:
     text = page.page(
         runs,
         note,
-        _sources(),
+        common.sources(),
         {claim: {name: seen_to_fail(claim, known, name) for name in LANGUAGES} for claim in claims},
         lang,
     )
@@ -57,13 +56,6 @@ def report(paths: Sequence[Path], output: Path, lang: str) -> None:
     except OSError as error:
         common.usage(f"{output}: {error.strerror}")
     click.echo(f"{output}: {len(text.encode()) / 1e6:.1f} MB")
-
-
-def _sources() -> dict[str, str]:
-    try:
-        return test_sources(spec_folder())
-    except NoteError as error:
-        common.usage(str(error))
 
 
 def _files(paths: Sequence[Path]) -> list[Path]:

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 from mpspec import claims
 from mpspec.claims import LANGUAGES, read_note
 from mpspec.report.page import page
-from mpspec.report.sources import test_sources as sources_of_tests
+from mpspec.report.sources import sources_of_tests
 from tests import made_up
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
