@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import json
 import re
-from base64 import b64decode, b64encode
+from base64 import b64encode
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -25,45 +23,9 @@ from mpspec.report.sources import sources_of_tests
 from mpspec.trial import seen_to_fail
 from mpspec.verdicts import write
 from tests import made_up
+from tests.elements import Elements
 
 OWN_SCRIPTS = 3  # two of data, one of code
-
-
-class Elements(HTMLParser):
-    """Reads a page into its elements and their text, as `HTMLParser` asks it to."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.names: Counter[str] = Counter()
-        self.attributes: list[tuple[str, str, str]] = []
-        self.texts: dict[str, str] = {}  # of style and script, by name and id
-        self._open = ""
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Take the begin of an element."""
-        self.names[tag] += 1
-        self.attributes += [(tag, name, value or "") for name, value in attrs]
-        self._open = tag + str(dict(attrs).get("id", "")) if tag in {"style", "script"} else ""
-
-    def handle_data(self, data: str) -> None:
-        """Take text."""
-        if self._open:
-            self.texts[self._open] = self.texts.get(self._open, "") + data
-
-    def handle_endtag(self, _: str) -> None:
-        """Take the end of an element."""
-        self._open = ""
-
-    def ids(self) -> list[str]:
-        """Return all ids, in order."""
-        return [value for _, name, value in self.attributes if name == "id"]
-
-    def pictures(self) -> dict[str, str]:
-        """Return the HTML of the timelines."""
-        packed = b64decode(self.texts["scriptpage-pictures"])
-        unpacked: dict[str, str] = json.loads(gzip.decompress(packed))
-        return unpacked
 
 
 @pytest.fixture
@@ -144,9 +106,7 @@ def test_ids_are_there_once(made: str) -> None:
 
 def test_every_link_within_the_page_leads_somewhere(made: str) -> None:
     elements = Elements(made)
-    links = {value for tag, name, value in elements.attributes if (tag, name) == ("a", "href")}
-    within = {link[1:] for link in links if link.startswith("#") and not link.startswith("#?")}
-    assert within <= set(elements.ids())
+    assert elements.links_within() <= set(elements.ids())
 
 
 def test_a_page_of_the_whole_note_on_seven_pythons_stays_below_2_mb() -> None:

@@ -28,6 +28,7 @@ from mpspec.faults import load
 from mpspec.gate import SENTENCES, breaches
 from mpspec.implementations import UnknownImplementationError
 from mpspec.report import terminal
+from mpspec.report.files import write_whole
 from mpspec.report.sides import CellError
 from mpspec.report.sources import sources_of_tests
 from mpspec.report.words import Words
@@ -113,6 +114,15 @@ def usage(message: str) -> NoReturn:
     """End, as for wrong usage or bad input."""
     click.echo(f"mpspec: {message}", err=True)
     sys.exit(USAGE)
+
+
+def write_page(path: Path, text: str) -> None:
+    """Write a page whole or not at all, and say how large it is; where it cannot be, say so."""
+    try:
+        write_whole(path, text)
+    except OSError as error:
+        usage(f"{path}: {error.strerror}")
+    click.echo(f"{path}: {len(text.encode()) / 1e6:.1f} MB")
 
 
 def report(

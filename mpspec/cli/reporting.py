@@ -12,7 +12,6 @@ from mpspec import faults
 from mpspec.claims import LANGUAGES
 from mpspec.cli import common
 from mpspec.report import page
-from mpspec.report.files import write_whole
 from mpspec.trial import seen_to_fail
 
 
@@ -51,11 +50,7 @@ def report(paths: Sequence[Path], output: Path, lang: str) -> None:
         {claim: {name: seen_to_fail(claim, known, name) for name in LANGUAGES} for claim in claims},
         lang,
     )
-    try:
-        write_whole(output, text)
-    except OSError as error:
-        common.usage(f"{output}: {error.strerror}")
-    click.echo(f"{output}: {len(text.encode()) / 1e6:.1f} MB")
+    common.write_page(output, text)
 
 
 def _files(paths: Sequence[Path]) -> list[Path]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -32,11 +32,19 @@ def phrases(texts: Texts) -> Markup:
     return both({language: prose.phrase(text) for language, text in texts.items()})
 
 
-def proses(texts: Texts) -> Markup:
-    """Return explanations of the note; nothing for nothing."""
+def sentences(texts: Texts) -> Markup:
+    """Return plain texts, in which only code is told apart."""
+    return both({language: prose.sentence(text) for language, text in texts.items()})
+
+
+def proses(texts: Texts, there: Collection[str] | None = None) -> Markup:
+    """Return explanations of the note; nothing for nothing.
+
+    - `there`: the claims that the page has, and that can be linked. None: all.
+    """
     if not any(texts.values()):
         return Markup("")
-    told = {language: prose.prose(text) for language, text in texts.items()}
+    told = {language: prose.prose(text, there) for language, text in texts.items()}
     return _each(told, Markup("<div class=prose lang={}>{}</div>"))
 
 
@@ -51,6 +59,16 @@ def said(key: str, **values: Any) -> Texts:
 def say(key: str, **values: Any) -> Markup:
     """Return one of the page's phrases as HTML."""
     return both(said(key, **values))
+
+
+def of_changes(key: str, **values: Any) -> Markup:
+    """Return one of a comparison's phrases as HTML."""
+    return both(
+        {
+            language: getattr(words.changes, key).format(**_chosen(values, language))
+            for language, words in WORDS.items()
+        }
+    )
 
 
 def word(key: str) -> Texts:

@@ -6,7 +6,7 @@ Raw HTML in Markdown stays text, and of links only those that Markdown itself al
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 from html import escape as escape_html
 from typing import Any
@@ -17,6 +17,8 @@ from markdown_it.token import Token
 from markupsafe import Markup, escape
 from pygments.lexers import PythonLexer
 from pygments.token import Comment, Keyword, Name, Number, Operator, String
+
+from mpspec.report.markdown import literal
 
 _LEXER = PythonLexer(stripnl=True)
 
@@ -36,15 +38,23 @@ _TAGS = (
 )
 
 
-def prose(markdown: str) -> Markup:
-    """Return the HTML of `markdown`."""
+def prose(markdown: str, there: Collection[str] | None = None) -> Markup:
+    """Return the HTML of `markdown`.
+
+    - `there`: the claims that the page has: what links another one is but text. None: all.
+    """
     # The renderer escapes all text, and its options leave no way to write HTML past it.
-    return Markup(_reader().render(_BREAK.sub("", markdown)))
+    return Markup(_reader().render(_BREAK.sub("", markdown), {"there": there}))
 
 
 def phrase(markdown: str) -> Markup:
     """Return the HTML of a heading: Markdown within a line."""
     return Markup(_reader().renderInline(markdown))  # as above
+
+
+def sentence(text: str) -> Markup:
+    """Return the HTML of plain text, in which only code is told apart."""
+    return phrase(literal(text))
 
 
 def code(source: str) -> Markup:
@@ -57,7 +67,26 @@ def _reader() -> MarkdownIt:
     reader = MarkdownIt("commonmark", {"html": False}).enable("table")
     reader.add_render_rule("fence", _fence)
     reader.core.ruler.push("headers", _say_what_is_a_header)
+    reader.core.ruler.push("links", _leave_out_links_to_what_is_not_there)
     return reader
+
+
+def _leave_out_links_to_what_is_not_there(state: StateCore) -> None:
+    there: Collection[str] | None = state.env.get("there")
+    if there is not None:
+        for token in state.tokens:
+            token.children = list(_leading(token.children or [], there))
+
+
+def _leading(tokens: Iterable[Token], there: Collection[str]) -> Iterable[Token]:
+    """Return `tokens` without those that make a link to a claim that is not `there`."""
+    left_out = False
+    for token in tokens:
+        if token.type == "link_open":
+            target = str(token.attrGet("href"))
+            left_out = target.startswith("#") and target[1:] not in there
+        if not (left_out and token.type in {"link_open", "link_close"}):
+            yield token
 
 
 def _say_what_is_a_header(state: StateCore) -> None:

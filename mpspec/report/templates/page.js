@@ -1,45 +1,5 @@
-
-"use strict";
-// The address keeps what is chosen: #CLAIM?lang=zh&verdict=refuted. What is left out is the default.
-const root = document.documentElement;
-const DEFAULTS = { lang: root.lang, theme: "auto", chapter: "", verdict: "", cells: "", python: "", method: "", library: "", text: "" };
-const FILTERS = ["chapter", "verdict", "cells", "python", "method", "library", "text"];
-const state = { ...DEFAULTS, at: "" };
-root.classList.add("js");
-readAddress();
-showLanguageAndTheme();
-
-function readAddress() {
-  const [at, query] = location.hash.slice(1).split("?");
-  state.at = decode(at);
-  if (query === undefined) return;
-  const chosen = new URLSearchParams(query);
-  for (const key in DEFAULTS) state[key] = chosen.get(key) ?? (FILTERS.includes(key) ? "" : state[key]);
-  if (!["en", "zh"].includes(state.lang)) state.lang = DEFAULTS.lang;
-  if (!["auto", "light", "dark"].includes(state.theme)) state.theme = DEFAULTS.theme;
-}
-
-function decode(text) {
-  try { return decodeURIComponent(text); } catch { return text; }
-}
-
-function writeAddress() {
-  const chosen = new URLSearchParams(Object.entries(state).filter(([key, value]) => key in DEFAULTS && value !== DEFAULTS[key]));
-  const query = chosen.size ? "?" + chosen : "";
-  const address = "#" + encodeURIComponent(state.at) + query;
-  if (location.hash !== address && (location.hash || address !== "#")) history.replaceState(null, "", address);
-}
-
-function showLanguageAndTheme() {
-  root.lang = state.lang;
-  if (state.theme === "auto") delete root.dataset.theme;
-  else root.dataset.theme = state.theme;
-}
-
-addEventListener("DOMContentLoaded", () => {
-  const data = JSON.parse(document.getElementById("page-data").textContent);
-  const by = (id) => document.getElementById(id);
-  const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+// The report: its filters, and the timelines of its claims.
+page.ready = () => {
   const claims = all("details.claim").map((element) => ({
     element,
     verdicts: element.dataset.v,
@@ -104,20 +64,15 @@ addEventListener("DOMContentLoaded", () => {
     by("ui-nothing").hidden = shown > 0;
   }
 
-  function showState() {
-    showLanguageAndTheme();
-    document.title = data.title[state.lang];
+  page.show = () => {
     for (const option of all("option[data-en]")) option.textContent = option.dataset[state.lang];
-    for (const name of ["lang", "theme"]) {
-      for (const input of all(`input[name="${name}"]`)) input.checked = input.value === state[name];
-    }
     for (const key of FILTERS) {
       const field = form.elements[key];
       field.value = state[key];
       if (field.value !== state[key]) state[key] = field.value = "";
     }
     filter();
-  }
+  };
 
   function clearFilters() {
     for (const key of FILTERS) state[key] = "";
@@ -125,17 +80,12 @@ addEventListener("DOMContentLoaded", () => {
   }
 
   // A link to a claim opens it, also if the filters would hide it.
-  function goTo(id, { scroll = true } = {}) {
-    const target = id && by(id);
-    if (!target) return;
-    const claim = byId.get(id);
+  page.reveal = (target) => {
+    const claim = byId.get(target.id);
     if (claim) claim.element.open = true;
     if (target.closest("[hidden]")) clearFilters();
-    if (scroll) {
-      target.scrollIntoView();
-      (claim ? target.querySelector("summary") : target).focus({ preventScroll: true });
-    }
-  }
+    return claim ? target.querySelector("summary") : target;
+  };
 
   // The timelines are packed, and drawn when their claim is opened for the first time.
   let unpacked;
@@ -157,13 +107,6 @@ addEventListener("DOMContentLoaded", () => {
     filter();
     writeAddress();
   });
-  for (const input of all('.switch input')) {
-    input.addEventListener("change", () => {
-      state[input.name] = input.value;
-      showState();
-      writeAddress();
-    });
-  }
   by("ui-reset").addEventListener("click", () => {
     clearFilters();
     writeAddress();
@@ -181,16 +124,5 @@ addEventListener("DOMContentLoaded", () => {
       writeAddress();
     });
   }
-  addEventListener("hashchange", () => {
-    readAddress();
-    showState();
-    goTo(state.at);
-    writeAddress();
-  });
   if (matchMedia("(max-width: 65.99rem)").matches) document.querySelector(".finder").open = false;
-  showState();
-  goTo(state.at);
-  writeAddress();
-  // When all is loaded the browser goes to the fragment itself, and takes the focus away.
-  addEventListener("load", () => setTimeout(() => goTo(state.at)));
-});
+};
