@@ -9,9 +9,11 @@ from pathlib import Path
 import click
 
 from mpspec import verdicts
+from mpspec.claims import LANGUAGES, Chapter
 from mpspec.cli import common
 from mpspec.report import comparison
-from mpspec.report.changes import changes_model
+from mpspec.report.changes import Changes, changes_model
+from mpspec.report.changes_page import changes_page
 from mpspec.report.sides import CellError, Pairs, Place, cells_of, files, normal
 from mpspec.report.words import WORDS, Words
 
@@ -28,6 +30,12 @@ DIFFERENT = 1
 )
 @common.verdicts_option
 @click.option("--markdown", "as_markdown", is_flag=True, help="Print Markdown.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Write it as one HTML page to this file instead, in both languages.",
+)
 @common.language_option
 def diff(
     before: str,
@@ -36,6 +44,7 @@ def diff(
     default: bool,
     paths: Sequence[Path],
     as_markdown: bool,
+    output: Path | None,
     lang: str,
 ) -> None:
     """Show which verdicts differ, and what to do about it.
@@ -45,21 +54,41 @@ def diff(
 
     Exit status, as diff's: 0 if no verdict differs, 1 if one does, 2 for trouble.
     """
-    words = WORDS[lang]
+    if output and as_markdown:
+        common.usage("a page is no Markdown: leave --markdown or --output out")
     try:
         pairs = _pairs(before, after, paths, default=default)
     except (CellError, verdicts.VerdictFileError) as error:
         common.usage(str(error.args[0]))
+    note = {language: common.note(language) for language in (LANGUAGES if output else [lang])}
+    told = {
+        language: _changes(pairs, before, after, chapters, WORDS[language], default=default)
+        for language, chapters in note.items()
+    }
+    changes = told[lang]
+    if output:
+        common.write_page(output, changes_page(told, note, lang))
+    elif as_markdown:
+        click.echo(comparison.markdown(changes, WORDS[lang]))
+    else:
+        common.show(comparison.shown(changes, WORDS[lang]), width=100)
+    sys.exit(DIFFERENT if changes.any else 0)
+
+
+def _changes(
+    pairs: Pairs,
+    before: str,
+    after: str,
+    chapters: Sequence[Chapter],
+    words: Words,
+    *,
+    default: bool,
+) -> Changes:
     ours, theirs = _called(before), _called(after)
     if default:
         ours = _by_default(ours, [pair.before for pair in pairs.pairs], words)
         theirs = _by_default(theirs, [pair.after for pair in pairs.pairs], words)
-    changes = changes_model(pairs, common.note(lang), ours, theirs, words)
-    if as_markdown:
-        click.echo(comparison.markdown(changes, words))
-    else:
-        common.show(comparison.shown(changes, words), width=100)
-    sys.exit(DIFFERENT if changes.any else 0)
+    return changes_model(pairs, chapters, ours, theirs, words)
 
 
 def _pairs(before: str, after: str, paths: Sequence[Path], *, default: bool) -> Pairs:

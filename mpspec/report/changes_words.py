@@ -20,6 +20,17 @@ class ChangesWords:
     not_in_note: str
     same: str
     summary: str
+    tagline: str
+    kinds: str
+    compared_before: str
+    compared_after: str
+    not_compared: str
+    to_do: str
+    what_happens: str
+    why: str
+    referred: str
+    referred_lead: str
+    nothing: str
 
 
 ENGLISH = ChangesWords(
@@ -34,6 +45,17 @@ ENGLISH = ChangesWords(
     not_in_note="No longer in the note",
     same="No verdict differs ({compared} claims compared).",
     summary="{count} of {compared} claims differ.",
+    tagline="What changes for whoever moves, and what to do about it.",
+    kinds="How many claims change, and how",
+    compared_before="Before",
+    compared_after="After",
+    not_compared="Not compared",
+    to_do="What to do",
+    what_happens="What happens instead",
+    why="The explanation",
+    referred="What these claims refer to",
+    referred_lead="Other claims of the note, whose verdicts do not differ.",
+    nothing="There is nothing to do.",
 )
 
 CHINESE = ChangesWords(
@@ -48,4 +70,15 @@ CHINESE = ChangesWords(
     not_in_note="笔记中已不存在",
     same="没有判定不同（比较了 {compared} 条论断）。",
     summary="{compared} 条论断中有 {count} 条不同。",
+    tagline="换过去会有哪些变化，该怎么办。",
+    kinds="各种变化涉及多少条论断",
+    compared_before="之前",
+    compared_after="之后",
+    not_compared="未作比较",
+    to_do="怎么办",
+    what_happens="实际发生的是",
+    why="解释",
+    referred="这些论断提到的其他论断",
+    referred_lead="笔记里的其他论断，它们的判定没有不同。",
+    nothing="什么也不用做。",
 )

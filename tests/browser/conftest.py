@@ -12,8 +12,12 @@ from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from mpspec import claims
 from mpspec.claims import LANGUAGES, read_note
+from mpspec.report.changes import changes_model
+from mpspec.report.changes_page import changes_page
 from mpspec.report.page import page
+from mpspec.report.sides import Pair, Pairs, Place
 from mpspec.report.sources import sources_of_tests
+from mpspec.report.words import WORDS
 from tests import made_up
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -73,6 +77,21 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the page of verdicts from somebody who means no good."""
     folder = tmp_path_factory.mktemp("hostile")
     return written(folder, page([made_up.hostile_run()], made_up.note(folder / "note"), {}, {}))
+
+
+@pytest.fixture(scope="session")
+def moving(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the page of what differs between two Pythons, and between two notes."""
+    folder = tmp_path_factory.mktemp("moving")
+    old, new = made_up.run("CPython 3.14.0"), made_up.run("CPython 3.13.1")
+    new.claims.remove("birds-sing")
+    pairs = Pairs([Pair("fork", Place(old, old.cells[0]), Place(new, new.cells[0]))])
+    note = made_up.note(folder / "note")
+    changes = {
+        language: changes_model(pairs, chapters, "3.14", "3.13", WORDS[language])
+        for language, chapters in note.items()
+    }
+    return written(folder, changes_page(changes, note))
 
 
 @pytest.fixture(scope="session")
