@@ -19,7 +19,10 @@ from pathlib import Path
 import psutil
 
 RUN_VARIABLE = "MPSPEC_RUN"
-"""The environment variable that marks every process that a run has started."""
+"""The environment variable that marks every process that a run has started, by the run's token.
+
+A run that is part of another one has the other's token as well: `outer inner`.
+"""
 
 PATIENCE = 5.0
 """Seconds that a process has to end by itself, where it should, before it is killed."""
@@ -29,6 +32,9 @@ LOOK_AGAIN = 0.002
 _TRACKERS = ("resource_tracker", "semaphore_tracker")
 _HELPERS = (*_TRACKERS, "forkserver")
 
+own_helpers: set[int] = set()
+"""Processes, by pid, that a run keeps beside its tests, and ends itself."""
+
 
 def left_behind(known: Iterable[int] = ()) -> list[psutil.Process]:
     """Return the processes below this one that still run, apart from multiprocessing's own.
@@ -36,11 +42,17 @@ def left_behind(known: Iterable[int] = ()) -> list[psutil.Process]:
     With them, those of the `known` ones (by pid) that still run: a child whose parent was killed is
     below this process no more.
     """
-    found = {process.pid: process for process in [*_below(), *map(_process, known)] if process}
-    return [process for process in found.values() if _runs(process)]
+    found = {each.pid: each for each in [*_below(), *map(process, known)] if each}
+    return running(found.values())
 
 
-def _process(pid: int) -> psutil.Process | None:
+def running(processes: Iterable[psutil.Process]) -> list[psutil.Process]:
+    """Return those of `processes` that still run; a zombie does not."""
+    return [process for process in processes if _runs(process)]
+
+
+def process(pid: int) -> psutil.Process | None:
+    """Return the process `pid`, if there is one."""
     with suppress(psutil.NoSuchProcess):
         return psutil.Process(pid)
     return None
@@ -55,7 +67,7 @@ def _session(pid: int) -> int | None:
 def _below() -> list[psutil.Process]:
     if not _has_children():
         return []
-    children = psutil.Process().children()
+    children = [each for each in psutil.Process().children() if each.pid not in own_helpers]
     found = [child for child in children if not is_helper(child)]
     for parent in children:
         with suppress(psutil.NoSuchProcess):
@@ -66,7 +78,7 @@ def _below() -> list[psutil.Process]:
 def of_session(leader: int) -> list[psutil.Process]:
     """Return the processes of the session that `leader` leads, or has led, but for itself."""
     pids = [pid for pid in psutil.pids() if pid != leader and _session(pid) == leader]
-    return [process for process in map(_process, pids) if process]
+    return [each for each in map(process, pids) if each]
 
 
 def marked(token: str) -> list[psutil.Process]:
@@ -77,7 +89,8 @@ def marked(token: str) -> list[psutil.Process]:
     return [
         process
         for process in psutil.process_iter()
-        if process.pid != os.getpid() and _environment(process).get(RUN_VARIABLE) == token
+        if process.pid != os.getpid()
+        and token in _environment(process).get(RUN_VARIABLE, "").split()
     ]
 
 
@@ -93,13 +106,13 @@ def wait_until_gone(processes: Iterable[psutil.Process], patience: float = PATIE
     """
     left = list(processes)
     last = time.monotonic() + patience
-    while (left := [process for process in left if _runs(process)]) and time.monotonic() < last:
+    while (left := running(left)) and time.monotonic() < last:
         time.sleep(LOOK_AGAIN)
 
 
 def end(processes: Iterable[psutil.Process]) -> None:
     """Kill `processes` by their pids; wait for the resource trackers among them to finish."""
-    doomed = [process for process in processes if _runs(process)]
+    doomed = running(processes)
     trackers = [process for process in doomed if _is_one_of(process, _TRACKERS)]
     for process in doomed:
         if process not in trackers:
@@ -141,7 +154,8 @@ def _has_children() -> bool:
     """Return whether this process has any child, quickly where the system can tell."""
     try:
         tasks = Path("/proc/self/task").iterdir()
-        return any((task / "children").read_text() for task in tasks)
+        children = (pid for task in tasks for pid in (task / "children").read_text().split())
+        return any(int(pid) not in own_helpers for pid in children)
     except OSError:
         return True
 

@@ -30,6 +30,7 @@ from mpspec.observer import DEADLINE, Observer
 from mpspec.program import Program, start_program
 from mpspec.recorder import Recorder
 from mpspec.verdicts import Status
+from mpspec.watcher import Watcher
 
 SPEC_FILE = re.compile(r"test_\d\d_\w+\.py")
 
@@ -148,8 +149,14 @@ class _Session:
             self.undo.append(lambda: signal.signal(signal.SIGINT, signal.SIG_IGN))
 
     def _mark_what_is_started(self) -> None:
-        """Mark the processes that this session starts, and end those that are left of them."""
+        """Mark the processes that this session starts, and end those that are left of them.
+
+        Should the session be killed, its watcher ends them.
+        """
         token = secrets.token_hex(16)
+        if sys.platform != "win32":  # whose pipes cannot be waited for
+            _watchers.append(Watcher(token))
+            self.undo.append(lambda: _watchers.pop().close())
         os.environ[leftovers.RUN_VARIABLE] = token
         self.undo.append(lambda: _end_all_but_helpers(token))
         self.undo.append(lambda: os.environ.pop(leftovers.RUN_VARIABLE))
@@ -175,6 +182,15 @@ def _let_go_of_xdist() -> None:
 
 
 _line_to_xdist: list[int] = []
+
+
+_watchers: list[Watcher] = []
+
+
+def _tell_watchers() -> None:
+    """Make a forked child known to who watches: its environment does not show the mark."""
+    for watcher in _watchers:
+        watcher.tell(os.getpid())
 
 
 def _end_all_but_helpers(token: str) -> None:
@@ -210,6 +226,7 @@ def _restore_sigterm() -> None:
 
 if hasattr(os, "register_at_fork"):  # not on Windows, where nothing forks
     os.register_at_fork(after_in_child=_let_go_of_xdist)
+    os.register_at_fork(after_in_child=_tell_watchers)
     os.register_at_fork(
         before=_hold_sigterm, after_in_parent=_let_sigterm_in, after_in_child=_restore_sigterm
     )

@@ -20,6 +20,7 @@ from typing import TextIO
 from mpspec import leftovers
 from mpspec.claims import Claim, spec_folder
 from mpspec.verdicts import Reader, Run, Verdict
+from mpspec.watcher import Watcher
 
 FOLLOW = 0.05
 """Seconds between two looks for new verdicts; for the progress bar alone."""
@@ -38,6 +39,7 @@ class Order:
     deadline: float
     path: Path  # where the verdicts are written
     seed: int | None = None  # of a random order; None: the note's order
+    folder: Path | None = None  # for the run's temporary files, of which none outlives it
 
 
 @dataclass
@@ -58,7 +60,7 @@ def execute(order: Order, tests: Path | None, follow: Callable[[Run, Verdict], N
     reader = Reader(str(order.path))
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
         command = [sys.executable, "-m", "pytest", *arguments(order, tests or spec_folder())]
-        with interruptible(), _running(command, output) as process:
+        with interruptible(), _running(command, output, order.folder) as process:
             for verdict in _verdicts(order.path, process, reader):
                 follow(_run_of(reader), verdict)
         output.seek(0)
@@ -67,29 +69,33 @@ def execute(order: Order, tests: Path | None, follow: Callable[[Run, Verdict], N
 
 
 @contextmanager
-def _running(command: Sequence[str], output: TextIO) -> Iterator[subprocess.Popen[bytes]]:
+def _running(
+    command: Sequence[str], output: TextIO, folder: Path | None
+) -> Iterator[subprocess.Popen[bytes]]:
     """Run `command`; in the end interrupt it, and end all that it has started.
 
     Whoever interrupts a second time does not wait for pytest's teardown.
     """
     token = secrets.token_hex(16)
     own = {leftovers.RUN_VARIABLE: token, "PYTHONPATH": _search_path()}
-    process = subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=output,
-        stderr=subprocess.STDOUT,
-        env=os.environ | own,
-        start_new_session=True,  # a Ctrl-C is for this process, which passes it on
-    )
-    try:
-        yield process
-    finally:
+    own |= {"TMPDIR": str(folder)} if folder else {}
+    with Watcher(token, folder):
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=os.environ | own,
+            start_new_session=True,  # a Ctrl-C is for this process, which passes it on
+        )
         try:
-            _stop(process)
+            yield process
         finally:
-            leftovers.end(leftovers.marked(token))
-            process.wait()
+            try:
+                _stop(process)
+            finally:
+                leftovers.end(leftovers.marked(token))
+                process.wait()
 
 
 def arguments(order: Order, tests: Path) -> list[str]:

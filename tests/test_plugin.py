@@ -486,6 +486,21 @@ def test_an_interrupted_pytest_leaves_no_process_and_a_run_cut_short(
         only_run()
 
 
+@pytest.mark.parametrize(("method", "options"), [("fork", []), ("spawn", []), ("fork", ["-n1"])])
+def test_a_killed_pytest_leaves_no_process_and_a_run_cut_short(
+    spec: Callable[[str], Path], observer: Observer, method: str, options: list[str]
+) -> None:
+    os.mkfifo("pids")
+    spec("def test_a(mp): start_and_tell(mp).join()\ndef test_b(mp): pass")
+    command = [sys.executable, "-m", "pytest", *arguments(method, *options)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as run:
+        child = int(Path("pids").read_text())  # comes when the test waits for its child
+        run.kill()
+    observer.expect_state(child, "gone", "zombie")
+    with pytest.raises(MissingFooterError):
+        only_run()
+
+
 # How it is run
 
 

@@ -20,7 +20,7 @@ from mpspec.verdicts import MissingFooterError, Run, Verdict, read
 pytestmark = pytest.mark.timeout(120)
 
 SPEC = """\
-import os, signal, threading
+import os, signal, tempfile, threading
 from pathlib import Path
 
 
@@ -39,6 +39,10 @@ def test_dies(mp):
 def test_leaves_a_thread(mp):
     threading.Thread(target=threading.Event().wait).start()
     assert False
+
+
+def test_makes_a_file(mp):
+    tempfile.NamedTemporaryFile(prefix="made", delete=False).close()
 
 
 def wait_without_end():
@@ -68,7 +72,7 @@ from mpspec.claims import Claim
 from mpspec.runner import Order, execute
 runner.TIDY = 3600  # whoever waited for that long would be noticed
 claim = Claim(sys.argv[1], "", "", "01-x", "", Path(), 1)
-order = Order([claim], [sys.argv[2]], int(sys.argv[3]), 30, Path("verdicts"))
+order = Order([claim], [sys.argv[2]], int(sys.argv[3]), 30, Path("verdicts"), folder=Path("own"))
 try:
     execute(order, Path().resolve(), lambda run, verdict: None)
 except KeyboardInterrupt as interrupt:
@@ -179,6 +183,28 @@ def test_an_interrupted_run_leaves_no_process_and_a_file_cut_short(
     assert said.startswith("interrupted")
     with pytest.raises(MissingFooterError):
         read(Path("verdicts"))
+
+
+@pytest.mark.parametrize(("method", "workers"), [("fork", "0"), ("spawn", "1")])
+def test_a_killed_run_leaves_no_process_and_a_file_cut_short(
+    observer: Observer, method: str, workers: str
+) -> None:
+    os.mkfifo("pids")
+    command = [sys.executable, "-c", RUN, "waits", method, workers]
+    with subprocess.Popen(command) as itself:
+        child = int(Path("pids").read_text())  # comes when the test waits for its child
+        itself.kill()
+    observer.expect_state(child, "gone", "zombie")
+    with pytest.raises(MissingFooterError):
+        read(Path("verdicts"))
+
+
+def test_a_run_keeps_its_temporary_files_in_its_folder() -> None:
+    Path("own").mkdir()
+    claim = Claim("makes-a-file", "", "", "01-x", "", Path(), 1)
+    order = Order([claim], ["fork"], 0, 15, Path("verdicts"), folder=Path("own").resolve())
+    assert execute(order, Path.cwd(), lambda *_: None).complete
+    assert any(path.name.startswith("made") for path in Path("own").iterdir())
 
 
 def test_who_interrupts_twice_does_not_wait_for_the_teardown(observer: Observer) -> None:

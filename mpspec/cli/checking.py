@@ -74,7 +74,7 @@ def check(  # noqa: PLR0917 - click passes an argument for each option, by name
     with tempfile.TemporaryDirectory() as folder:
         kept = path or Path(folder) / "verdicts.jsonl"
         _make(kept)
-        outcome = _run(Order(chosen, implementations, workers, deadline, kept, seed))
+        outcome = _run(Order(chosen, implementations, workers, deadline, kept, seed, Path(folder)))
         if outcome.complete and not claim_ids and not chapter_names:
             _remember(kept)
     if outcome.run:
