@@ -1,6 +1,6 @@
 """Runs pytest again and again, each time in a fork of a process that has imported it already.
 
-    with Nursery() as nursery:
+    with Nursery(token, folder) as nursery:
         nursery.run(["-q", "tests/spec"], {"MPSPEC_FAULT": "..."}, output)
 
 Most of the time of a run of one short test is pytest's start. What is run has a session of its own,
@@ -34,7 +34,14 @@ NEEDED = ("pytest", "xdist.plugin", "hypothesis", "mpspec.plugin")
 
 
 class Nursery:
-    """A process that has imported all that a run needs, and forks for each."""
+    """A process that has imported all that a run needs, and forks for each.
+
+    All that it starts bears `token`, and keeps its temporary files in `folder`.
+    """
+
+    def __init__(self, token: str, folder: Path) -> None:
+        self._token = token
+        self.folder = folder
 
     def __enter__(self) -> Nursery:
         path = os.pathsep.join(filter(None, [os.environ.get("PYTHONPATH"), str(PACKAGE.parent)]))
@@ -42,7 +49,9 @@ class Nursery:
             [sys.executable, "-m", "mpspec.nursery"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env=os.environ | {"PYTHONPATH": path},
+            env=os.environ
+            | {"PYTHONPATH": path, "TMPDIR": str(self.folder)}
+            | {leftovers.RUN_VARIABLE: self._token},
             start_new_session=True,  # a Ctrl-C is for the process that it serves
             text=True,
         )
@@ -65,7 +74,7 @@ class Nursery:
         What it prints goes to `output`. One that takes longer than `LONGEST` seconds is killed.
         """
         token = secrets.token_hex(16)
-        told = {**environment, leftovers.RUN_VARIABLE: token}
+        told = {**environment, leftovers.RUN_VARIABLE: f"{self._token} {token}"}
         pid = int(self._ask([list(arguments), told, str(output)]))
         try:
             return int(self._ask(None))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +17,7 @@ from mpspec.faults import VARIABLE, Fault
 from mpspec.nursery import Nursery
 from mpspec.runner import Order, arguments, interruptible
 from mpspec.verdicts import Reader, Status
+from mpspec.watcher import Watcher
 
 DEADLINE = 4.0
 """Seconds that a test waits under a fault."""
@@ -90,8 +92,11 @@ def trials(
             idle.put(nursery)
 
     with interruptible(), ExitStack() as stack, ThreadPoolExecutor(side_by_side) as executor:
+        temporary = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+        token, folder = secrets.token_hex(16), Path(stack.enter_context(temporary))
+        stack.enter_context(Watcher(token, folder))
         for _ in range(side_by_side):
-            idle.put(stack.enter_context(Nursery()))
+            idle.put(stack.enter_context(Nursery(token, folder)))
         try:
             yield from executor.map(tried, faults)
         finally:
@@ -102,7 +107,7 @@ def try_out(fault: Fault, claims: Sequence[Claim], where: Sequence[str], nursery
     """Run `claims` with `fault` switched on, in the cells `where`."""
     if not where:
         return Trial(fault, {})
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=nursery.folder) as folder:
         path, output = Path(folder) / "verdicts.jsonl", Path(folder) / "output"
         order = Order(claims, where, 0, HANG_DEADLINE if fault.hangs else DEADLINE, path)
         nursery.run(arguments(order, spec_folder()), {VARIABLE: fault.name}, output)
