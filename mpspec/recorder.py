@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import pytest
 
 from mpspec.claims import claim_of, read_note
 from mpspec.implementations import Implementation
-from mpspec.verdicts import Cell, Run, Status, Verdict, count, this_python, to_line
+from mpspec.verdicts import Cell, Run, Status, Verdict, Writer, count, this_python
 
 _SPEC = re.compile(r"(?:.*/)?test_\d\d_\w+\.py::")
 _NODE = re.compile(_SPEC.pattern + r"(?P<test>test_\w+)\[(?P<cell>[^\]]+)\]")
@@ -28,7 +28,7 @@ class Recorder:
     ) -> None:
         self.path = path
         self.run = Run(cells=[cell_of(each) for each in chosen], claims=[], seed=seed)
-        self._file: TextIO | None = None
+        self._file: Writer | None = None
         self._parts: dict[str, list[dict[str, Any]]] = {}  # node -> what its phases said
         self._broken = False  # by an error of pytest's, or of a plugin
 
@@ -36,7 +36,7 @@ class Recorder:
         """Empty the file, so that nobody takes an earlier run's verdicts for this one's."""
         if self.path is not None:
             try:
-                self.path.write_text("", encoding="utf-8")
+                self._file = Writer(self.path)
             except OSError as error:
                 raise pytest.UsageError(f"{self.path}: {error.strerror}") from None
 
@@ -55,9 +55,7 @@ class Recorder:
         if not places or self.run.claims:
             return
         self.run.claims = in_order({claim for claim, _ in places})
-        if self.path is not None:
-            self._file = self.path.open("w", encoding="utf-8")
-            self._write(self.run.header())
+        self._write(self.run.header())
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         """Take what one phase of a test says; give the verdict after the last."""
@@ -81,10 +79,10 @@ class Recorder:
         """Write the footer, unless the run was interrupted: then it is seen as cut short."""
         if self._broken:
             session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
+        complete = exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}
+        if complete and not self._broken and self.run.claims:
+            self._write(self.run.footer())
         if self._file is not None:
-            complete = exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}
-            if complete and not self._broken:
-                self._write(self.run.footer())
             self._file.close()
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
@@ -102,6 +100,8 @@ class Recorder:
     def _announced(self, node: str) -> tuple[str, str] | None:
         """Return the claim and the cell of a test, None if it is none of the spec's."""
         place = place_of(node)
+        if node.startswith("::") and self.path is not None:
+            raise pytest.UsageError(f"{node}: its file is not below pytest's rootdir")
         if (place and place[1] not in {cell.name for cell in self.run.cells}) or (
             place is None and _SPEC.match(node)
         ):
@@ -113,13 +113,16 @@ class Recorder:
             return
         verdict = _verdict(place, parts)
         self.run.add(verdict)
-        if self._file is not None:
-            self._write(verdict.as_json())
+        self._write(verdict.as_json())
 
     def _write(self, record: dict[str, Any]) -> None:
-        assert self._file is not None
-        self._file.write(to_line(record))
-        self._file.flush()
+        """Write a line, if there is a file; where it takes no more, end the run."""
+        try:
+            if self._file is not None:
+                self._file.write(record)
+        except OSError as error:
+            self._broken = True
+            pytest.exit(f"{self.path}: {error.strerror}", pytest.ExitCode.INTERNAL_ERROR)
 
 
 def in_order(claims: set[str]) -> list[str]:

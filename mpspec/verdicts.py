@@ -7,16 +7,20 @@ run without its footer was cut short. Each error names the file and the line.
 
 from __future__ import annotations
 
+import errno
 import json
 import math
+import os
 import platform
 import re
+import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timezone
 from enum import Enum
+from io import FileIO
 from pathlib import Path
 from typing import Any
 
@@ -231,6 +235,54 @@ def write(runs: Sequence[Run], path: Path) -> None:
     Path(file.name).replace(path)
 
 
+class Writer:
+    """A verdict file that is written as a run goes: anew, by one run only, and by whole lines.
+
+    Raises an `OSError` where that cannot be: `error.strerror` says why.
+    """
+
+    def __init__(self, path: Path) -> None:
+        if path.exists() and not path.is_file() and not path.is_dir():  # a device, a pipe
+            raise OSError(errno.EINVAL, "this is no regular file")
+        # Not truncated before it is known that no other run writes it.
+        self._file = FileIO(os.open(path, os.O_WRONLY | os.O_CREAT, 0o666), "w")
+        try:
+            _lock(self._file)
+            self._file.truncate(0)
+        except OSError:
+            self._file.close()
+            raise
+
+    def write(self, record: dict[str, Any]) -> None:
+        """Write a record as a line; if that cannot be, nothing of it."""
+        before = self._file.tell()
+        line = to_line(record).encode()
+        try:
+            while line:
+                line = line[self._file.write(line) :]
+        except OSError:
+            self._file.truncate(before)
+            raise
+
+    def close(self) -> None:
+        """Let another run write the file."""
+        self._file.close()
+
+
+def _lock(file: FileIO) -> None:
+    """Keep other runs from writing the file, until all copies of it are closed."""
+    if sys.platform == "win32":
+        return
+    import fcntl  # noqa: PLC0415 - not there on Windows
+
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise OSError(errno.EBUSY, "another run is writing this file") from None
+    except OSError:  # a file system without locks
+        return
+
+
 def to_line(record: dict[str, Any]) -> str:
     """Return a record as a line of a verdict file, in ASCII: what was seen may not be UTF-8."""
     return json.dumps(record) + "\n"
@@ -245,8 +297,15 @@ def read(path: Path) -> list[Run]:
     except UnicodeDecodeError:
         raise ForeignFileError(f"{path}:1", "this is no text") from None
     reader = Reader(str(path))
-    for line in text.removesuffix("\n").split("\n") if text else []:
+    *lines, rest = text.split("\n")
+    for line in lines:
         reader.take(line)
+    try:
+        if rest:
+            reader.take(rest)
+    except GarbledLineError:
+        if reader.current is None:
+            raise  # else it is the end of a run that was cut short within a line
     return reader.end()
 
 

@@ -636,6 +636,48 @@ def test_a_file_that_cannot_be_written_is_said_before_anything_is_run(
     assert "ERROR: nowhere/verdicts: No such file or directory" in result.stderr.str()
 
 
+def test_a_file_that_takes_no_more_ends_the_run_and_keeps_what_it_has(
+    spec: Callable[[str], Path], pytester: pytest.Pytester
+) -> None:
+    spec(
+        "def test_a(mp): pass\n"
+        "def test_b(mp, observer): observer.note('long', 'x' * 10_000)\n"
+        "def test_c(mp): Path('c').touch()\n"
+    )
+    with leftovers.limited_files(5_000):
+        result = pytester.runpytest_inprocess(*arguments("fork"))
+    assert result.ret == pytest.ExitCode.INTERNAL_ERROR
+    assert "Exit: verdicts: File too large" in result.stdout.str()
+    assert not Path("c").exists()
+    with pytest.raises(MissingFooterError, match="verdicts:2: "):
+        only_run()
+
+
+def test_a_file_that_another_run_is_writing_is_left_to_it(
+    spec: Callable[[str], Path], pytester: pytest.Pytester
+) -> None:
+    spec("def test_a(mp): pass")
+    other = verdicts.Writer(Path("verdicts"))
+    other.write({"kind": "header"})
+    result = pytester.runpytest_inprocess(*arguments("fork"))
+    other.close()
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert "ERROR: verdicts: another run is writing this file" in result.stderr.str()
+    assert Path("verdicts").read_text() == '{"kind": "header"}\n'
+
+
+def test_a_spec_outside_the_rootdir_is_refused_as_it_would_have_no_verdicts(
+    spec: Callable[[str], Path], pytester: pytest.Pytester
+) -> None:
+    spec("def test_a(mp): pass")
+    elsewhere = pytester.mkdir("elsewhere")
+    result = pytester.runpytest_inprocess(
+        *arguments("fork"), f"--rootdir={elsewhere}", "-c", os.devnull, "test_01_x.py"
+    )
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert "its file is not below pytest's rootdir" in result.stderr.str()
+
+
 def test_the_summary_says_how_to_repeat_what_is_not_as_expected(
     spec: Callable[[str], Path], pytester: pytest.Pytester
 ) -> None:

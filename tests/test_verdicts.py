@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from mpspec.leftovers import limited_files
 from mpspec.verdicts import (
     Cell,
     CellTwiceError,
@@ -22,6 +24,7 @@ from mpspec.verdicts import (
     UnreadableFileError,
     Verdict,
     VerdictFileError,
+    Writer,
     combine,
     count,
     read,
@@ -198,12 +201,16 @@ def test_a_run_that_was_cut_short_before_another() -> None:
     assert problem(MissingFooterError, path) == expected
 
 
-def test_a_line_that_was_cut_short() -> None:
+def test_a_line_that_was_cut_short_is_the_end_of_a_run_cut_short() -> None:
     whole = "".join(json.dumps(record) + "\n" for record in lines_of(run(FORK)))
     Path("some").write_text(whole[:-20])
-    assert problem(GarbledLineError, Path("some")).startswith(
-        'some:3: GarbledLineError: no JSON object: \'{"kind": "footer"'
-    )
+    expected = "some:3: MissingFooterError: the run was cut short; run it again to its end"
+    assert problem(MissingFooterError, Path("some")) == expected
+
+
+def test_a_header_that_was_cut_short_is_no_header() -> None:
+    Path("some").write_text('{"kind": "hea')
+    assert problem(ForeignFileError, Path("some")).startswith("some:1: ForeignFileError: no header")
 
 
 def test_an_empty_file() -> None:
@@ -361,3 +368,33 @@ def test_runs_of_other_claims_do_not_fit_together(claims: list[str], odd: str) -
     with pytest.raises(OtherClaimsError) as raised:
         combine([*read(Path("one")), *read(Path("other"))])
     assert str(raised.value) == f"other:1: OtherClaimsError: not the claims of one:1: {odd}"
+
+
+# Written as a run goes
+
+
+def test_a_file_is_written_by_one_run_only() -> None:
+    first = Writer(Path("some"))
+    first.write({"kind": "header"})
+    with pytest.raises(OSError, match="another run is writing this file"):
+        Writer(Path("some"))
+    first.close()
+    assert Path("some").read_text() == '{"kind": "header"}\n'
+    Writer(Path("some")).close()
+    assert not Path("some").read_text()
+
+
+def test_what_is_no_file_is_not_written() -> None:
+    os.mkfifo("pipe")
+    for path in (Path("pipe"), Path(os.devnull)):
+        with pytest.raises(OSError, match="this is no regular file"):
+            Writer(path)
+
+
+def test_a_line_that_cannot_be_written_whole_is_not_written_at_all() -> None:
+    writer = Writer(Path("some"))
+    writer.write({"kind": "header"})
+    with limited_files(100), pytest.raises(OSError, match="File too large"):
+        writer.write({"kind": "x" * 200})
+    writer.close()
+    assert Path("some").read_text() == '{"kind": "header"}\n'

@@ -85,7 +85,7 @@ def check(  # noqa: PLR0917 - click passes an argument for each option, by name
 def _make(path: Path) -> None:
     """Make the file anew, so that what cannot be written is known before anything is run."""
     try:
-        path.write_text("", encoding="utf-8")
+        verdicts.Writer(path).close()
     except OSError as error:
         common.usage(f"{path}: {error.strerror}")
 
