@@ -16,9 +16,19 @@ import socket
 import weakref
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import cache
 from typing import Any
 
 from mpspec import probe as child_side
+
+BACKLOG = 256
+"""Connections that wait to be accepted."""
+
+MOST_UNKNOWN = 64
+"""Connections that may be open and have said nothing, before the oldest is taken for a stranger."""
+
+PATIENCE = 5.0
+"""Seconds after which a connection to this process itself is given up."""
 
 LONGEST_LINE = 1 << 20
 LONGEST_HELLO = 1 << 10
@@ -75,12 +85,13 @@ class Channel:
     """The listening end. `read` returns what arrived: a connection with a message, or its end."""
 
     def __init__(self) -> None:
+        _try_loopback()
         self.strangers = 0
         self.connections: list[Connection] = []
         self.token = secrets.token_hex(16)
         self._closed = False
         self._unknown: list[Connection] = []
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=256)
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=BACKLOG)
         self._listener.setblocking(False)  # noqa: FBT003 - the standard library knows no keyword here
         self.port: int = self._listener.getsockname()[1]
         _open_channels.add(self)
@@ -98,10 +109,16 @@ class Channel:
             yield from self._messages(connection)
             if connection.ended:
                 yield from self._end(connection)
+        for connection in self._unknown[:-MOST_UNKNOWN]:
+            self._end(connection)
 
     def pending(self) -> bool:
         """Return whether something has arrived that has not been read."""
         return bool(self._ready(0))
+
+    def pending_of_known(self) -> bool:
+        """Return whether something of those who have introduced themselves has not been read."""
+        return any(connection and connection.probe for connection in self._ready(0))
 
     def ended_threads(self) -> list[Connection]:
         """Return the open connections of threads of this process that have ended."""
@@ -137,7 +154,10 @@ class Channel:
         return [sources[number] for number, _ in poll.poll(seconds * 1000)]
 
     def _accept(self) -> None:
-        line, _ = self._listener.accept()
+        try:
+            line, _ = self._listener.accept()
+        except (BlockingIOError, ConnectionError):  # it has gone meanwhile
+            return
         line.settimeout(0)
         self._unknown.append(Connection(line))
 
@@ -175,6 +195,17 @@ class Channel:
         self.strangers += 1
         self._unknown.remove(connection)
         return []
+
+
+@cache
+def _try_loopback() -> None:
+    """Raise an `OSError` if no child could connect: without loopback nothing can be tested."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        try:
+            socket.create_connection(server.getsockname(), PATIENCE).close()
+        except OSError as error:
+            why = f"children cannot report over the loopback interface: {error.strerror or error}"
+            raise OSError(error.errno, why) from None
 
 
 def _object(line: bytes) -> dict[str, Any]:

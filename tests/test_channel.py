@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import socket
@@ -11,6 +12,7 @@ from multiprocessing import get_context
 
 import pytest
 
+from mpspec import channel
 from mpspec.channel import GarbledReportError
 from mpspec.observer import DeadlineError, Observer
 from mpspec.probe import Probe
@@ -231,3 +233,44 @@ def test_reports_are_put_into_the_order_of_their_time(observer: Observer, connec
     early.sendall(hello(observer, probe="early") + report("first", time=1))
     observer.expect("first")
     assert [seen.event for seen in observer.history] == ["first", "second"]
+
+
+def test_strangers_that_never_speak_are_turned_away_when_there_are_many(
+    observer: Observer, connect: Speaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(channel, "MOST_UNKNOWN", 2)
+    silent = [connect() for _ in range(5)]
+    observer.read()
+    assert [hung_up(each) for each in silent] == [True, True, True, False, False]
+    connect().sendall(hello(observer) + report("here"))
+    observer.expect("here")
+
+
+def test_strangers_who_come_without_end_do_not_hold_up_the_reading(
+    observer: Observer, connect: Speaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accept = channel.Channel._accept
+
+    def accept_and_be_followed(itself: channel.Channel) -> None:
+        connect().sendall(b"?\n")
+        accept(itself)
+
+    monkeypatch.setattr(channel.Channel, "_accept", accept_and_be_followed)
+    known = connect()
+    connect().sendall(b"?\n")
+    known.sendall(hello(observer) + report("here"))
+    observer.read()
+    assert observer.history.named("here")
+
+
+def test_without_loopback_nothing_is_tested(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unreachable(*_: object) -> None:
+        raise OSError(errno.ENETUNREACH, os.strerror(errno.ENETUNREACH))
+
+    monkeypatch.setattr(socket, "create_connection", unreachable)
+    channel._try_loopback.cache_clear()
+    try:
+        with pytest.raises(OSError, match="cannot report over the loopback interface: Network is"):
+            Observer()
+    finally:
+        channel._try_loopback.cache_clear()
