@@ -434,3 +434,53 @@ def test_the_package_is_a_command() -> None:
         check=True,
     )
     assert told.stdout == f"mpspec, version {__version__}\n"
+
+
+# A bad world
+
+
+@pytest.mark.parametrize("name", ["execute", "tempfile.TemporaryDirectory"])
+def test_a_system_that_has_nothing_left_for_a_run_is_named(
+    mpspec: Command, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(f"mpspec.cli.checking.{name}", fail)
+    result = check(mpspec, "--claim", "cats-purr")
+    assert result.exit_code == common.NOTHING
+    assert result.stderr == "mpspec: nothing ran: [Errno 11] Resource temporarily unavailable\n"
+
+
+def test_who_has_read_enough_of_the_output_changes_no_exit_status() -> None:
+    code = "from mpspec.cli import common; common.show(['x', 'y']); raise SystemExit(7)"
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    with os.fdopen(write_end) as output:
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            env=os.environ | {"PYTHONPATH": search_path()},
+            check=False,
+            stdout=output,
+            stderr=subprocess.PIPE,
+        )
+    assert (done.returncode, done.stderr) == (7, b"")
+
+
+def test_closed_standard_streams_lead_nowhere(tmp_path: Path) -> None:
+    code = (
+        "from mpspec.__main__ import open_standard_streams; open_standard_streams()\n"
+        "print('lost'); file = open('some', 'w'); file.write(str(file.fileno() > 2))\n"
+        "import sys; sys.stderr.write('lost'); file.write(sys.stdin.read())"
+    )
+    subprocess.run(
+        ["sh", "-c", '"$@" <&- >&- 2>&-', "sh", sys.executable, "-c", code],
+        env=os.environ | {"PYTHONPATH": search_path()},
+        cwd=tmp_path,
+        check=True,
+    )
+    assert (tmp_path / "some").read_text() == "True"
+
+
+def search_path() -> str:
+    return os.pathsep.join(filter(None, [str(PACKAGE.parent), os.environ.get("PYTHONPATH")]))

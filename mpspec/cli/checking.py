@@ -71,7 +71,7 @@ def check(  # noqa: PLR0917 - click passes an argument for each option, by name
     chosen = common.choose(chapters, claim_ids, chapter_names)
     common.or_usage(select, implementations)
     exporting.writable(exports)
-    with tempfile.TemporaryDirectory() as folder:
+    with _temporary_folder() as folder:
         kept = path or Path(folder) / "verdicts.jsonl"
         _make(kept)
         outcome = _run(Order(chosen, implementations, workers, deadline, kept, seed, Path(folder)))
@@ -80,6 +80,13 @@ def check(  # noqa: PLR0917 - click passes an argument for each option, by name
     if outcome.run:
         exporting.export(exports, [outcome.run], chapters, WORDS[lang])
     _conclude(outcome, chapters, WORDS[lang])
+
+
+def _temporary_folder() -> tempfile.TemporaryDirectory[str]:
+    try:
+        return tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+    except OSError as error:
+        _nothing_ran(error)
 
 
 def _make(path: Path) -> None:
@@ -113,6 +120,14 @@ def _run(order: Order) -> Outcome:
             bar.stop()
             click.echo(f"mpspec: interrupted {interrupt}".rstrip(), err=True)
             sys.exit(common.INTERRUPTED)
+        except OSError as error:  # the system has no process, descriptor ... for a run
+            bar.stop()
+            _nothing_ran(error)
+
+
+def _nothing_ran(error: OSError) -> NoReturn:
+    click.echo(f"mpspec: nothing ran: {error}", err=True)
+    sys.exit(common.NOTHING)
 
 
 def _conclude(outcome: Outcome, chapters: Sequence[Chapter], words: Words) -> NoReturn:

@@ -170,11 +170,22 @@ def complain(problems: Iterable[Exception]) -> None:
         sys.exit(USAGE)
 
 
+class _Output(Console):
+    """Where to print; who reads it may go whenever they have enough, as `head` does."""
+
+    def on_broken_pipe(self) -> None:
+        """Say nothing more, and go on: the exit status still tells of the verdicts."""
+        self.quiet = True
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nothing, sys.stdout.fileno())
+        os.close(nothing)
+
+
 def new_console(width: int | None = None) -> Console:
     """Return where to print; plain, and as wide as the matrix needs, if it is no terminal."""
     if not sys.stdout.isatty() and "COLUMNS" not in os.environ:
-        return Console(width=width or PLAIN_WIDTH)
-    return Console()
+        return _Output(width=width or PLAIN_WIDTH)
+    return _Output()
 
 
 def show(parts: Iterable[RenderableType], width: int | None = None) -> None:
