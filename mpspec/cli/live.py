@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import secrets
 import time
 from collections import Counter
 from pathlib import Path
@@ -11,6 +12,7 @@ from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.text import Text
 
+from mpspec import leftovers
 from mpspec.cli import common
 from mpspec.history import History, Report
 from mpspec.observer import Observer
@@ -21,6 +23,7 @@ from mpspec.report.timeline import summary
 from mpspec.report.words import Words
 from mpspec.runner import interruptible
 from mpspec.sleeping import process_sleeps
+from mpspec.watcher import Watcher
 
 REFRESH = 20
 """Times a second that the drawing is made anew."""
@@ -34,16 +37,20 @@ def watch(path: Path, console: Console, words: Words) -> int:
 
     However it ends, also by Ctrl-C, nothing that it has started runs on.
     """
-    observer = Observer()
+    observer, token = Observer(), secrets.token_hex(16)
     program = start_program(
         str(path.resolve()),
         None,
         observer,
         deadline=math.inf,
-        environment={WATCHED_VARIABLE: "1"},
+        environment={WATCHED_VARIABLE: "1", leftovers.RUN_VARIABLE: token},
     )
     try:
-        with interruptible(), Live(console=console, refresh_per_second=REFRESH) as live:
+        with (
+            interruptible(),
+            Watcher(token),
+            Live(console=console, refresh_per_second=REFRESH) as live,
+        ):
             program.follow(_Watcher(program, observer, live, words).look)
     except KeyboardInterrupt:
         return common.INTERRUPTED
