@@ -509,6 +509,19 @@ def wait_for_raises_timeouterror_in_vain() -> None:
     _patch_both("Condition", "wait_for", strict)
 
 
+@fault("wait-for-looks-once-more-when-its-time-is-up", where=EVERYWHERE)
+def wait_for_does_not_look_when_its_time_is_up() -> None:
+    """When its time is up, wait_for returns False without another look."""
+
+    def wait_for(self: Any, predicate: Callable[[], Any], timeout: float | None = None) -> Any:
+        while not (found := predicate()):
+            if not self.wait(timeout):
+                return False
+        return found
+
+    _patch_both("Condition", "wait_for", lambda _: wait_for)
+
+
 # Barriers
 
 

@@ -4,6 +4,7 @@
 
 import os
 import signal
+import time
 from functools import partial
 
 import pytest
@@ -279,6 +280,14 @@ def test_wait_for_returns_false_if_nothing_has_changed_in_time(mp, observer):
     condition, event = mp.Condition(), mp.Event()
     run(mp, work.wait_until_set, condition, event, observer.probe("impatient"), 0.01)
     assert observer.history.values("went on") == [False]
+
+
+def test_wait_for_looks_once_more_when_its_time_is_up(mp, monkeypatch):
+    # On a machine that stands still for as long as the timeout, nobody would wait at all.
+    monkeypatch.setattr(time, "monotonic", lambda: 0.0)
+    condition, answers = mp.Condition(), iter([False, True])
+    with condition:
+        assert condition.wait_for(lambda: next(answers), timeout=0.01) is True
 
 
 # Barriers
