@@ -756,6 +756,28 @@ def a_name_is_cut_to_six_characters() -> None:
     patch(DummyProcess, "run", cut)
 
 
+@fault("a-semaphore-without-a-number-has-one-seat", where=EVERYWHERE)
+def a_bounded_semaphore_without_a_number_has_two_seats() -> None:
+    """A bounded semaphore without a number has two seats."""
+
+    def made(self: Any, value: int = 2) -> Any:
+        return BoundedSemaphore(value, ctx=self.get_context())
+
+    patch(context.BaseContext, "BoundedSemaphore", lambda _: made)
+    patch(dummy, "BoundedSemaphore", lambda make: lambda value=2: make(value))
+
+
+@fault("a-semaphore-without-a-number-has-one-seat", where=EVERYWHERE)
+def a_semaphore_without_a_number_has_no_seat() -> None:
+    """A semaphore without a number has no seat at all."""
+
+    def made(self: Any, value: int = 0) -> Any:
+        return Semaphore(value, ctx=self.get_context())
+
+    patch(context.BaseContext, "Semaphore", lambda _: made)
+    patch(dummy, "Semaphore", lambda make: lambda value=0: make(value))
+
+
 @fault("the-value-of-a-semaphore-is-the-number-of-free-seats")
 def the_seats_of_others_are_not_counted() -> None:
     """The value of a semaphore counts only the seats that this process has taken."""

@@ -258,6 +258,11 @@ def test_a_semaphore_admits_at_most_n_processes_at_a_time(mp, observer):
         assert observer.history.peak("holding") == n
 
 
+def test_a_semaphore_without_a_number_has_one_seat(mp):
+    for semaphore in (mp.Semaphore(), mp.BoundedSemaphore()):
+        assert [semaphore.acquire(False) for _ in range(2)] == [True, False]
+
+
 def test_a_release_admits_exactly_one_more(mp, observer):
     semaphore, workers = mp.Semaphore(2), observer.probes("worker", 4)
     children = [start(mp, work.hold, semaphore, worker) for worker in workers]
