@@ -614,6 +614,7 @@ def a_semaphore_of_two_or_more_lets_in_one_more() -> None:
 
 @fault(
     "a-lock-put-on-a-queue-never-arrives",
+    "a-lock-cannot-be-sent-through-a-pipe",
     "a-lock-queue-or-value-cannot-be-sent-to-a-pools-task",
 )
 def a_lock_is_pickled_as_a_new_one() -> None:
@@ -633,6 +634,20 @@ def a_queue_drops_what_it_cannot_pickle_without_a_word() -> None:
     """A queue drops what it cannot pickle without a word."""
     queue: Any = queues.Queue
     patch(queue, "_on_queue_feeder_error", lambda _: staticmethod(lambda *_: None))
+
+
+@fault("a-lock-cannot-be-sent-through-a-pipe")
+def a_thread_that_started_a_child_may_send_its_locks() -> None:
+    """A thread that has once started a child may pickle locks ever after."""
+
+    def starting(start: Callable[[Any], None]) -> Callable[[Any], None]:
+        def started(self: Any) -> None:
+            start(self)
+            context.set_spawning_popen(self._popen)
+
+        return started
+
+    patch(BaseProcess, "start", starting)
 
 
 @fault("a-lock-queue-or-value-cannot-be-sent-to-a-pools-task")

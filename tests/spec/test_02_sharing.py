@@ -395,6 +395,14 @@ def test_a_lock_put_on_a_queue_never_arrives(mp, capsys):
 
 
 @refuted_where(memory="shared", instead="threads-share-one-memory")
+def test_a_lock_cannot_be_sent_through_a_pipe(mp):
+    run(mp.Process(target=work.do_nothing_with, args=(mp.Lock(),)))
+    end, other_end = mp.Pipe()
+    with end, other_end, pytest.raises(RuntimeError, match="through inheritance"):
+        end.send(mp.Lock())
+
+
+@refuted_where(memory="shared", instead="threads-share-one-memory")
 def test_a_lock_queue_or_value_cannot_be_sent_to_a_pools_task(mp):
     with mp.Pool(1) as pool:
         for thing in (mp.Lock(), mp.Queue(), mp.Value("i", 0)):
