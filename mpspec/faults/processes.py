@@ -351,6 +351,21 @@ def join_ignores_its_timeout() -> None:
     _patch_both("join", lambda join: lambda self, timeout=None: join(self))  # noqa: ARG005 - it is ignored
 
 
+@fault("join-with-a-timeout-gives-up-and-leaves-the-child-running", where=EVERYWHERE)
+def a_join_that_times_out_forgets_the_child() -> None:
+    """A join that times out takes the child from the list of active children."""
+
+    def forgetting(join: Callable[..., None]) -> Callable[..., None]:
+        def joins(self: Any, timeout: float | None = None) -> None:
+            join(self, timeout)
+            process._children.discard(self)  # type: ignore[attr-defined]
+            getattr(dummy.current_process(), "_children", {}).pop(self, None)
+
+        return joins
+
+    _patch_both("join", forgetting)
+
+
 @fault("a-process-cannot-be-joined-before-it-is-started", where=EVERYWHERE)
 def joining_what_was_never_started_is_passed_over() -> None:
     """Joining a process that was never started does nothing, and says nothing."""
@@ -654,6 +669,23 @@ def an_exit_code_is_1_at_most() -> None:
     _patch_result("exitcode", lambda _, code: code and min(code, 1))
 
 
+@fault("sys-exit-without-a-number-gives-exit-code-0", where=EVERYWHERE)
+def sys_exit_without_a_number_counts_as_a_failure() -> None:
+    """A child that calls sys.exit without a number has exit code 1."""
+
+    def strict(run: Callable[[Any], None]) -> Callable[[Any], None]:
+        def runs(self: Any) -> None:
+            try:
+                run(self)
+            except SystemExit as leaving:
+                sys.exit(1 if leaving.code is None else leaving.code)
+
+        return runs
+
+    _patch_both("run", strict)
+    _threads_have_exit_codes()
+
+
 @fault("sys-exit-with-a-text-prints-it-and-gives-exit-code-1")
 def the_text_of_sys_exit_is_not_printed() -> None:
     """The text that is given to sys.exit is not printed."""
@@ -773,6 +805,28 @@ def the_sentinel_is_ready_from_the_beginning() -> None:
 def a_closed_process_still_answers() -> None:
     """A closed process still answers."""
     patch(BaseProcess, "_check_closed", lambda _: lambda self: None)  # noqa: ARG005 - it checks nothing
+
+
+@fault("a-closed-process-can-no-longer-be-asked")
+def terminating_a_closed_process_is_passed_over() -> None:
+    """Terminating or killing a closed process does nothing, and says nothing."""
+    for name in ("terminate", "kill"):
+        patch(BaseProcess, name, lambda end: lambda self: None if self._closed else end(self))
+
+
+@fault("close-gives-back-the-descriptors-of-a-process")
+def close_leaves_one_descriptor_open() -> None:
+    """Close leaves one descriptor of a process that was started open."""
+
+    def leaking(close: Callable[[Any], None]) -> Callable[[Any], None]:
+        def closes(self: Any) -> None:
+            if self._popen and not self.is_alive():
+                os.dup(self.sentinel)
+            close(self)
+
+        return closes
+
+    patch(BaseProcess, "close", leaking)
 
 
 @fault("a-running-process-cannot-be-closed")
@@ -971,6 +1025,20 @@ def a_child_ends_with_its_parent() -> None:
         return begun
 
     patch(BaseProcess, "_bootstrap", bound)
+
+
+@fault("a-child-can-tell-whether-its-parent-has-ended")
+def a_child_asks_for_its_parent_only_once() -> None:
+    """A child that has found its parent alive once takes it for alive ever after."""
+
+    def remembering(is_alive: Callable[[Any], bool]) -> Callable[[Any], bool]:
+        def asked(self: Any) -> bool:
+            self.found_alive = getattr(self, "found_alive", False) or is_alive(self)
+            return bool(self.found_alive)
+
+        return asked
+
+    patch(process._ParentProcess, "is_alive", remembering)  # type: ignore[attr-defined]
 
 
 @fault("ctrl-c-reaches-the-parent-and-its-children")

@@ -82,6 +82,20 @@ def report_parent(mp: Implementation, probe: Probe) -> None:
     probe.note("parent", mp.parent_process().pid)
 
 
+def report_parents_life(mp: Implementation, probe: Probe) -> None:
+    """Report whether the parent is alive, now and when let go."""
+    probe.note("parent is alive", mp.parent_process().is_alive())
+    probe.checkpoint("look again")
+    probe.note("parent is alive", mp.parent_process().is_alive())
+
+
+def start_a_watcher_of_oneself(mp: Implementation, probe: Probe) -> None:
+    """Start a child that reports on its parent's life, and join it."""
+    child = mp.Process(target=report_parents_life, args=(mp, probe))
+    child.start()
+    child.join()
+
+
 def report_own_and_childs_name(mp: Implementation, probe: Probe) -> None:
     """Report one's own name and the one that a child of one's own would get."""
     probe.note("names", [mp.current_process().name, mp.Process().name])
@@ -107,6 +121,11 @@ def report_starting_a_child(mp: Implementation, probe: Probe) -> None:
 def exit_with(status: str | int | None) -> None:
     """Leave by sys.exit."""
     sys.exit(status)
+
+
+def exit_without_a_number() -> None:
+    """Leave by sys.exit, and say nothing of how it went."""
+    sys.exit()
 
 
 def exit_hard(status: int) -> None:

@@ -1,5 +1,6 @@
 """The claims of chapter 01, in the note's order."""
 
+import gc
 import os
 import re
 import signal
@@ -7,6 +8,7 @@ import sys
 import threading
 from multiprocessing import connection
 
+import psutil
 import pytest
 
 from mpspec.expectations import needs, only_where, refuted_where, since
@@ -228,6 +230,7 @@ def test_join_with_a_timeout_gives_up_and_leaves_the_child_running(mp, observer)
     child.start()
     child.join(timeout=0.001)
     assert child.is_alive()
+    assert child in mp.active_children()
     observer.proceed("inside")
     child.join()
 
@@ -464,6 +467,10 @@ def test_sys_exit_with_a_number_gives_that_exit_code(mp):
     assert exit_code(mp, work.exit_with, 3) == 3
 
 
+def test_sys_exit_without_a_number_gives_exit_code_0(mp):
+    assert exit_code(mp, work.exit_without_a_number) == 0
+
+
 @refuted_where(memory="shared", instead="the-exit-code-of-a-thread-is-always-0")
 def test_sys_exit_with_a_text_prints_it_and_gives_exit_code_1(run_program):
     program = run_program("child_exits_with_text.py").wait()
@@ -571,8 +578,20 @@ def test_a_closed_process_can_no_longer_be_asked(mp):
     child.start()
     child.join()
     child.close()
-    with pytest.raises(ValueError, match="closed"):
-        child.is_alive()
+    for question in (child.is_alive, child.join, child.terminate, child.kill):
+        with pytest.raises(ValueError, match="closed"):
+            question()
+
+
+@needs("Process.close")
+def test_close_gives_back_the_descriptors_of_a_process(mp):
+    start_whatever_serves(mp)
+    before = descriptors()
+    child = mp.Process(target=work.return_at_once)
+    child.start()
+    child.join()
+    child.close()
+    assert descriptors() == before
 
 
 @needs("Process.close")
@@ -743,6 +762,19 @@ def test_a_parent_ended_by_sigkill_leaves_its_children_running(run_program, obse
         observer.expect("done", of=orphan)
 
 
+@needs("parent_process", "Process.kill")
+def test_a_child_can_tell_whether_its_parent_has_ended(mp, observer):
+    child = observer.probe("child")
+    parent = mp.Process(target=work.start_a_watcher_of_oneself, args=(mp, child))
+    parent.start()
+    observer.expect("parent is alive")
+    parent.kill()
+    parent.join()
+    observer.proceed("look again")
+    observer.expect_ended(child)
+    assert observer.history.values("parent is alive") == [True, False]
+
+
 @only_where(memory=PROCESSES)
 def test_a_parent_that_calls_os_exit_leaves_its_children_running(run_program, observer):
     orphans = observer.probe("daemon"), observer.probe("child")
@@ -789,6 +821,12 @@ def exit_code(mp, target, *args):
     child.start()
     child.join()
     return child.exitcode
+
+
+def descriptors():
+    """Return how many descriptors this process has open, without those of forgotten objects."""
+    gc.collect()
+    return psutil.Process().num_fds()
 
 
 def start_whatever_serves(mp):
