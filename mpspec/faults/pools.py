@@ -807,6 +807,20 @@ def the_callback_is_given_the_exception_as_well() -> None:
 
 
 @fault("an-error-callback-is-given-the-exception", where=EVERYWHERE)
+def map_async_forgets_its_error_callback() -> None:
+    """The error_callback of map_async is not called."""
+
+    def forgetting(put: Callable[..., None]) -> Callable[..., None]:
+        def puts(self: Any, i: int, result: Any) -> None:
+            self._error_callback = None
+            put(self, i, result)
+
+        return puts
+
+    patch(MapResult, "_set", forgetting)
+
+
+@fault("an-error-callback-is-given-the-exception", where=EVERYWHERE)
 def an_error_callback_is_given_a_text() -> None:
     """An error_callback is given the text of the exception."""
 

@@ -441,9 +441,9 @@ def test_a_callback_runs_in_the_parent_in_a_thread_of_the_pool(mp):
 def test_an_error_callback_is_given_the_exception(mp):
     good, bad = [], []
     with finishing(mp.Pool(1)) as pool:
-        result = pool.apply_async(work.fail_with, ("why",), {}, good.append, bad.append)
-        result.wait()
-    assert (good, [repr(error) for error in bad]) == ([], ["ValueError('why')"])
+        pool.apply_async(work.fail_with, ("why",), {}, good.append, bad.append).wait()
+        pool.map_async(work.fail_with, ["how"], 1, good.append, bad.append).wait()
+    assert (good, list(map(repr, bad))) == ([], ["ValueError('why')", "ValueError('how')"])
 
 
 def test_a_slow_callback_holds_up_all_other_results(mp, observer):
