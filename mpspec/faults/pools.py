@@ -228,6 +228,23 @@ def a_worker_does_one_task_more_than_maxtasksperchild() -> None:
     _arguments_become(one_more)
 
 
+@fault("maxtasksperchild-must-be-at-least-1")
+def a_maxtasksperchild_of_0_means_no_limit() -> None:
+    """A `maxtasksperchild` of 0 means that there is no limit."""
+    _arguments_become(lambda given: {"maxtasksperchild": given.get("maxtasksperchild") or None})
+
+
+@fault("maxtasksperchild-must-be-at-least-1")
+def a_broken_maxtasksperchild_is_cut_to_a_whole_number() -> None:
+    """A `maxtasksperchild` that is not a whole number is cut to one."""
+
+    def cut(given: dict[str, Any]) -> dict[str, Any]:
+        most = given.get("maxtasksperchild")
+        return {"maxtasksperchild": most if most is None else int(most)}
+
+    _arguments_become(cut)
+
+
 @fault(
     "by-default-there-is-a-worker-for-each-processor",
     where=() if COUNTS_USABLE else EVERYWHERE,

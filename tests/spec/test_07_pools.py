@@ -105,6 +105,14 @@ def test_with_maxtasksperchild_workers_are_renewed(mp):
     assert first == second != third
 
 
+@PROCESSES
+def test_maxtasksperchild_must_be_at_least_1(mp):
+    for wrong in (0, -1, 1.5):
+        error = pytest.raises(ValueError, match="must be a positive int")
+        with error, finishing(mp.Pool(1, maxtasksperchild=wrong)):
+            pass
+
+
 @refuted_where(since="3.13", instead="since-3-13-a-pool-counts-only-processors-that-it-may-use")
 @pytest.mark.usefixtures("three_processors")
 def test_by_default_there_is_a_worker_for_each_processor(mp):
