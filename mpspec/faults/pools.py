@@ -566,6 +566,43 @@ def imap_unordered_keeps_the_order() -> None:
     patch(IMapUnorderedIterator, "_set", lambda _: IMapIterator._set)
 
 
+@fault("the-iterator-of-imap-can-give-up", where=EVERYWHERE)
+def an_iterator_that_has_given_up_is_at_its_end() -> None:
+    """An iterator of imap whose time was up once is at its end."""
+
+    def ending(following: Callable[..., Any]) -> Callable[..., Any]:
+        def follows(self: Any, timeout: float | None = None) -> Any:
+            if getattr(self, "gave_up", False):
+                raise StopIteration
+            try:
+                return following(self, timeout)
+            except multiprocessing.TimeoutError:
+                self.gave_up = True
+                raise
+
+        return follows
+
+    _next_becomes(ending)
+
+
+@fault("the-iterator-of-imap-can-give-up", where=EVERYWHERE)
+def imap_unordered_gives_none_when_its_time_is_up() -> None:
+    """The iterator of imap_unordered gives None when its time is up."""
+
+    def lenient(following: Callable[..., Any]) -> Callable[..., Any]:
+        def follows(self: Any, timeout: float | None = None) -> Any:
+            try:
+                return following(self, timeout)
+            except multiprocessing.TimeoutError:
+                if isinstance(self, IMapUnorderedIterator):
+                    return None
+                raise
+
+        return follows
+
+    _next_becomes(lenient)
+
+
 @fault("imap-reads-its-input-ahead-of-the-results", where=EVERYWHERE, hangs=True)
 def imap_reads_three_items_ahead() -> None:
     """Imap reads no more than three items ahead of the results that are taken."""

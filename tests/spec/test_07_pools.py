@@ -312,6 +312,17 @@ def test_imap_unordered_gives_results_in_the_order_of_completion(mp, observer):
         assert list(results) == ["item 1"]
 
 
+def test_the_iterator_of_imap_can_give_up(mp, observer):
+    with finishing(mp.Pool(1)) as pool:
+        for imap in (pool.imap, pool.imap_unordered):
+            worker = observer.probe(f"worker of {imap.__name__}")
+            results = imap(work.stay_inside, [worker])
+            with pytest.raises(timeout_error(mp)):
+                results.next(timeout=0.01)
+            observer.proceed("inside", of=worker)
+            assert next(results, "nothing more") == worker.name
+
+
 def test_imap_reads_its_input_ahead_of_the_results(mp, observer):
     worker, feeder = observer.probe("worker"), observer.probe("input")
     with finishing(mp.Pool(1)) as pool:
