@@ -633,6 +633,23 @@ def imap_reads_three_items_ahead() -> None:
     _next_becomes(releasing)
 
 
+@fault("imap-raises-what-its-input-raises", where=EVERYWHERE)
+def an_input_that_raises_counts_as_ended() -> None:
+    """An input of imap that raises an exception counts as ended."""
+
+    def lenient(imap: Callable[..., Any]) -> Callable[..., Any]:
+        def maps(self: Any, func: Any, items: Any, *rest: Any) -> Any:
+            def up_to_the_error() -> Iterator[Any]:
+                with suppress(LookupError):
+                    yield from items
+
+            return imap(self, func, up_to_the_error(), *rest)
+
+        return maps
+
+    patch(Pool, "imap", lenient)
+
+
 @fault("imap-goes-on-behind-an-item-that-failed", where=EVERYWHERE)
 def imap_ends_at_the_first_error() -> None:
     """An iterator of imap is at its end when it has raised an error."""

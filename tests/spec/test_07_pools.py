@@ -334,6 +334,18 @@ def test_imap_reads_its_input_ahead_of_the_results(mp, observer):
     assert done_by_then == []
 
 
+def test_imap_raises_what_its_input_raises(mp):
+    def items():
+        yield "first"
+        raise LookupError("no second")
+
+    with finishing(mp.Pool(1)) as pool:
+        results = pool.imap(work.described, items())
+        assert next(results) == ("str", "first")
+        with pytest.raises(LookupError, match="no second"):
+            next(results, "nothing more")
+
+
 def test_imap_goes_on_behind_an_item_that_failed(mp, observer):
     with finishing(mp.Pool(1)) as pool:
         results = pool.imap(partial(work.fail_on, 1, observer.probe("worker")), range(3))
