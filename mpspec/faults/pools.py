@@ -913,6 +913,20 @@ def each_callback_runs_in_a_thread_of_its_own() -> None:
     _callbacks_become(lambda due, value: Thread(target=due, args=(value,), daemon=True).start())
 
 
+@fault("a-callback-can-terminate-its-pool", where=EVERYWHERE)
+def terminate_waits_for_the_thread_that_calls_it() -> None:
+    """Terminate waits for each thread of the pool, be it the one that calls it."""
+
+    def waiting(terminate: Callable[[Any], None]) -> Callable[[Any], None]:
+        def terminates(self: Any) -> None:
+            terminate(self)
+            self._result_handler.join()
+
+        return terminates
+
+    patch(Pool, "terminate", waiting)
+
+
 @fault("after-a-callback-that-raises-no-get-returns")
 def an_error_in_a_callback_is_printed_and_passed_over() -> None:
     """An exception in a callback is printed, and the pool works on."""

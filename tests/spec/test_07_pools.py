@@ -490,6 +490,17 @@ def test_a_slow_callback_holds_up_all_other_results(mp, observer):
         assert other.get() == "late"
 
 
+def test_a_callback_can_terminate_its_pool(mp, observer):
+    def end(_):
+        work.report_call(callback, pool.terminate)
+
+    callback = observer.probe("callback")
+    with mp.Pool(1) as pool:
+        pool.apply_async(work.answer, callback=end).wait()
+        assert observer.history.values("returned") == [None]
+    pool.join()
+
+
 @PROCESSES
 @until("3.15")
 def test_after_a_callback_that_raises_no_get_returns(mp, observer):
