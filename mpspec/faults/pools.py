@@ -1440,6 +1440,21 @@ def terminate_waits_for_the_tasks_of_a_threadpool() -> None:
     patch(ThreadPool, "terminate", waiting)
 
 
+@fault("terminate-prints-nothing", where=EVERYWHERE)
+def terminate_ends_the_thread_for_results_by_an_error() -> None:
+    """When a pool is terminated, an error ends its thread for results."""
+
+    def handling(handle: Callable[..., None]) -> Any:
+        def handles(*args: Any) -> None:
+            handle(*args)
+            thread: Any = threading.current_thread()
+            assert thread._state == pool.CLOSE, "nobody takes the results that are to come"
+
+        return staticmethod(handles)
+
+    patch(Pool, "_handle_results", handling)
+
+
 @fault("a-sigterm-handler-that-workers-inherit-makes-terminate-hang", where=FORK)
 def a_worker_begins_with_the_default_handler_of_sigterm() -> None:
     """A pool's worker begins with the default handler of SIGTERM."""

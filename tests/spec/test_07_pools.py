@@ -798,6 +798,19 @@ def test_terminate_does_not_end_a_threadpools_running_task(mp, observer):
     assert observer.history.before("terminated", "done")
 
 
+def test_terminate_prints_nothing(mp, observer, capfd):
+    worker = observer.probe("worker")
+    pool = mp.Pool(1)
+    pool.apply_async(work.stay_inside, (worker,))
+    pool.apply_async(work.answer)
+    observer.expect("inside")
+    pool.terminate()
+    observer.open("inside")
+    observer.expect_ended(worker)
+    pool.join()
+    assert capfd.readouterr() == ("", "")
+
+
 @only_where(memory="inherited")
 def test_a_sigterm_handler_that_workers_inherit_makes_terminate_hang(mp, observer):
     caller, worker = observer.probe("caller"), observer.probe("worker")
