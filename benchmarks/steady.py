@@ -25,6 +25,7 @@ import click
 
 from mpspec import verdicts
 from mpspec.claims import find_chapters, read_note, spec_folder
+from mpspec.runner import interruptible
 from mpspec.verdicts import Run, Status, Verdict
 
 SPIN = "while True: pass"
@@ -59,16 +60,31 @@ def main(counts: Sequence[str], chapters: Sequence[str], load: int, lanes: int, 
 
 
 def measure(method: str, seeds: Sequence[int], files: Sequence[str], lanes: int) -> bool:
-    """Run the spec once a seed under one start method; print and return whether all agreed."""
+    """Run the spec once a seed under one start method; print and return whether all agreed.
+
+    Interrupted, it prints what has been seen until then.
+    """
     seen: Seen = defaultdict(list)
-    with ThreadPoolExecutor(lanes) as side_by_side:
+    done = 0
+    with interruptible(), ThreadPoolExecutor(lanes) as side_by_side:
         runs = side_by_side.map(partial(one_run, method, files), seeds)
-        for number, run in zip(seeds, runs, strict=True):
-            for verdict in run.verdicts.values():
-                seen[verdict.claim, verdict.status].append((number, verdict))
+        try:
+            for number, run in zip(seeds, runs, strict=True):
+                for verdict in run.verdicts.values():
+                    seen[verdict.claim, verdict.status].append((number, verdict))
+                done += 1
+        except KeyboardInterrupt:
+            side_by_side.shutdown(cancel_futures=True)
+            show(f"{method}, interrupted", done, seen)
+            raise
+    return show(method, done, seen)
+
+
+def show(what: str, runs: int, seen: Seen) -> bool:
+    """Print what has been seen in so many runs; return whether every verdict stayed the same."""
     total = sum(map(len, seen.values()))
     unsteady = list(changed(seen))
-    print(f"{method}: {len(seeds)} runs, {total} verdicts, {len(unsteady)} not steady", flush=True)
+    print(f"{what}: {runs} runs, {total} verdicts, {len(unsteady)} not steady", flush=True)
     for status, number, verdict in unsteady:
         print(f"  {verdict.claim}: {status.value} with --seed {number}\n    {verdict.seen}")
     return not unsteady
