@@ -5,7 +5,8 @@
 Runs the spec again and again, each time in another random order and several runs side by side,
 while `--load` spinning processes for each core keep the machine busy. Prints the runs and verdicts
 of each start method, and each verdict that was not the same every time, with the seed that repeats
-its order. Exit status 1 if one changed, or was not as the note says.
+its order; interrupted, what it has seen until then. Exit status 1 if a verdict changed, or was not
+as the note says.
 """
 
 from __future__ import annotations
