@@ -9,6 +9,7 @@ import os
 import pickle
 import queue
 import select
+import socket
 import struct
 import tempfile
 import termios
@@ -53,9 +54,11 @@ ForkingPickler: Any = reduction.ForkingPickler
 ForkServerPopen: Any = popen_forkserver.Popen
 Listener: Any = connection.Listener
 SemLock: Any = synchronize.SemLock
+Socket: Any = socket.socket
 SocketListener: Any = connection.SocketListener  # type: ignore[attr-defined]
 SpawnPopen: Any = popen_spawn_posix.Popen
 ThreadConnection: Any = dummy_connection.Connection
+ThreadListener: Any = dummy_connection.Listener
 
 
 def _each_between_threads(change: Callable[[Any], None]) -> None:
@@ -198,6 +201,7 @@ def it_is_left_to_the_system_to_refuse_receiving() -> None:
     "sending-to-a-closed-end-raises-brokenpipeerror",
     "a-closed-connection-refuses-every-call",
     "with-closes-a-connection",
+    "a-connection-that-is-dropped-is-closed",
     "send-bytes-can-send-a-part-of-a-buffer",
     "recv-understands-only-what-send-has-sent",
     "recv-takes-an-empty-message-for-the-end-of-the-pipe",
@@ -638,6 +642,22 @@ def wait_takes_a_running_process_for_an_ended_one() -> None:
     )
 
 
+@fault("a-default-timeout-of-sockets-does-not-reach-a-pipe")
+def a_default_timeout_of_sockets_reaches_the_second_end() -> None:
+    """While sockets have a default timeout, the second end of a pipe does not wait."""
+
+    def making(pipe: Callable[..., Any]) -> Callable[..., Any]:
+        def made(*args: Any, **kwargs: Any) -> Any:
+            first, second = pipe(*args, **kwargs)
+            if socket.getdefaulttimeout() is not None:
+                os.set_blocking(second.fileno(), False)
+            return first, second
+
+        return made
+
+    patch(connection, "Pipe", making)
+
+
 @fault("waiting-for-no-connection-at-all-never-ends")
 def waiting_for_nothing_returns_an_empty_list() -> None:
     """Waiting for no connection at all returns an empty list."""
@@ -914,12 +934,31 @@ def a_closed_connection_still_has_a_number() -> None:
     _once_closed("fileno", result=-1)
 
 
+@fault("closed-tells-whether-a-connection-is-closed")
+def closed_speaks_of_the_other_end_as_well() -> None:
+    """A connection says that it is closed once the other end is."""
+    either = property(lambda self: self._handle is None or _at_its_end(self))
+    patch(Base, "closed", lambda _: either)
+
+
+@fault("closed-tells-whether-a-connection-is-closed")
+def a_closed_connection_does_not_say_so() -> None:
+    """A closed connection does not say that it is closed."""
+    patch(Base, "closed", lambda _: property(lambda _: False))
+
+
 @fault("with-closes-a-connection")
 def leaving_with_leaves_the_connection_open() -> None:
     """Leaving a `with` block leaves the connection open, unless by an error."""
     patch(
         Base, "__exit__", lambda leave: lambda self, kind, *rest: kind and leave(self, kind, *rest)
     )
+
+
+@fault("a-connection-that-is-dropped-is-closed")
+def a_connection_that_is_dropped_stays_open() -> None:
+    """The descriptor of a connection that is dropped stays open."""
+    patch(Base, "__del__", lambda _: lambda _: None)
 
 
 # Bytes
@@ -1000,6 +1039,16 @@ def maxlength_cuts_a_longer_message() -> None:
     )
 
 
+@fault("recv-bytes-refuses-a-message-longer-than-maxlength")
+def a_maxlength_of_0_is_no_limit() -> None:
+    """A `maxlength` of 0 is taken for none."""
+    patch(
+        Base,
+        "recv_bytes",
+        lambda receive: lambda self, maxlength=None: receive(self, maxlength or None),
+    )
+
+
 def _a_refused_message_is_skipped(concerned: Callable[[Any], bool]) -> None:
     def receiving(receive: Callable[..., Any]) -> Callable[..., Any]:
         def received(self: Any, maxsize: int | None = None) -> Any:
@@ -1025,6 +1074,17 @@ def a_one_way_pipe_skips_a_refused_message() -> None:
 def a_two_way_pipe_skips_a_refused_message() -> None:
     """A two-way pipe skips a message that was refused, and the next one can be received."""
     _a_refused_message_is_skipped(lambda end: end._writable)
+
+
+@fault("after-a-refused-message-nothing-more-can-be-received")
+def a_one_way_end_stays_open_after_a_refused_message() -> None:
+    """The end of a one-way pipe is not closed by a message that it refuses."""
+
+    def refused(self: Any) -> None:
+        self._readable = not self._writable
+        raise OSError("bad message length")
+
+    patch(Base, "_bad_message_length", lambda _: refused)
 
 
 def _into(change: Callable[..., int]) -> None:
@@ -1059,6 +1119,27 @@ def the_rest_of_the_buffer_is_cleared() -> None:
 def the_position_after_the_message_is_returned_for_its_size() -> None:
     """The position after the message is returned for its size."""
     _into(lambda receive, end, buffer, offset: receive(end, buffer, offset) + offset)
+
+
+@fault("recv-bytes-into-writes-a-message-into-a-buffer")
+def without_an_offset_a_message_is_written_from_the_second_byte_on() -> None:
+    """Without an offset the message is written from the second byte of the buffer on."""
+    patch(
+        Base,
+        "recv_bytes_into",
+        lambda receive: lambda self, buffer, offset=1: receive(self, buffer, offset),
+    )
+
+
+@fault("recv-bytes-into-writes-a-message-into-a-buffer")
+def the_last_byte_of_a_buffer_is_not_used() -> None:
+    """A message that reaches to the last byte of the buffer is refused."""
+
+    def change(receive: Callable[..., int], end: Any, buffer: Any, offset: int) -> int:
+        with memoryview(buffer) as view:
+            return receive(end, view[:-1], offset)
+
+    _into(change)
 
 
 @fault("buffertooshort-carries-the-message-that-did-not-fit")
@@ -1213,7 +1294,10 @@ def _accepting(change: Callable[[Callable[[Any], Any], Any], Any]) -> None:
     patch(Listener, "accept", lambda accept: lambda self: change(accept, self))
 
 
-@fault("a-client-reaches-a-listener-by-its-address")
+@fault(
+    "a-client-reaches-a-listener-by-its-address",
+    "a-listener-without-an-address-takes-a-free-one",
+)
 def a_listener_gives_the_address_that_it_was_asked_for() -> None:
     """A listener gives the address that it was asked for, and not the port that it got."""
 
@@ -1237,6 +1321,36 @@ def the_ends_of_a_client_between_threads_are_not_crossed() -> None:
         return ThreadConnection(one, other)
 
     patch(dummy_connection, "Client", lambda _: called)
+
+
+@fault("a-listener-without-an-address-takes-a-free-one", where=THREADS)
+def listeners_between_threads_share_an_address() -> None:
+    """Between threads all listeners without an address have the same one."""
+    shared = queue.Queue[Any](1)
+
+    def making(make: Callable[..., None]) -> Callable[..., None]:
+        def made(self: Any, *args: Any, **kwargs: Any) -> None:
+            make(self, *args, **kwargs)
+            self._backlog_queue = shared
+
+        return made
+
+    patch(ThreadListener, "__init__", making)
+
+
+@fault("a-listeners-port-can-be-used-again-at-once")
+def a_listeners_port_rests_after_use() -> None:
+    """A port that a connection has come to cannot be listened at for the next minute."""
+    reuse = (socket.SOL_SOCKET, socket.SO_REUSEADDR)
+
+    def setting(set_option: Callable[..., None]) -> Callable[..., None]:
+        def sets(self: Any, level: int, option: int, *value: Any) -> None:
+            if (level, option) != reuse:
+                set_option(self, level, option, *value)
+
+        return sets
+
+    patch(Socket, "setsockopt", setting)
 
 
 def _keys(change: Callable[[bytes], bytes], *, clients: bool) -> None:

@@ -1,8 +1,10 @@
 """The claims of chapter 06, in the note's order."""
 
+import gc
 import os
 import pickle
 import signal
+import socket
 from contextlib import ExitStack, contextmanager, suppress
 
 import pytest
@@ -73,6 +75,34 @@ def accept(mp, listener):
         return listener.accept()
     except (mp.AuthenticationError, OSError):
         return None
+
+
+def receive_into(mp, end, buffer, *offset):
+    """Receive a message into the buffer and return its size; None if it did not fit."""
+    try:
+        return end.recv_bytes_into(buffer, *offset)
+    except mp.BufferTooShort:
+        return None
+
+
+def can_listen(mp, address):
+    """Return whether a listener can be opened at the address."""
+    try:
+        work.connection_of(mp).Listener(address).close()
+    except OSError:
+        return False
+    return True
+
+
+@contextmanager
+def default_timeout_of_sockets(seconds):
+    """Let new sockets have a timeout."""
+    before = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(seconds)
+    try:
+        yield
+    finally:
+        socket.setdefaulttimeout(before)
 
 
 @contextmanager
@@ -290,6 +320,15 @@ def test_wait_tells_that_a_process_has_ended(mp, observer):
 
 
 @only_where(memory=PROCESSES)
+def test_a_default_timeout_of_sockets_does_not_reach_a_pipe(mp):
+    with default_timeout_of_sockets(60):
+        here, there = mp.Pipe()
+    with here, there:
+        assert os.get_blocking(here.fileno())
+        assert os.get_blocking(there.fileno())
+
+
+@only_where(memory=PROCESSES)
 def test_waiting_for_no_connection_at_all_never_ends(mp, observer):
     probe = observer.probe("child")
     child = mp.Process(target=work.wait_for_any, args=(mp, [], probe))
@@ -462,6 +501,17 @@ def test_a_closed_connection_refuses_every_call(mp):
                 getattr(here, name)(*(message if name.startswith("send") else []))
 
 
+@only_where(memory=PROCESSES)
+def test_closed_tells_whether_a_connection_is_closed(mp):
+    here, there = mp.Pipe()
+    with here, there:
+        assert here.closed is False
+        there.close()
+        assert here.closed is False, "only the other end is closed"
+        here.close()
+        assert here.closed is True
+
+
 @refuted_where(memory="shared", instead="between-threads-closing-an-end-does-nothing")
 def test_with_closes_a_connection(mp):
     here, there = mp.Pipe()
@@ -469,6 +519,17 @@ def test_with_closes_a_connection(mp):
         here.send("a message")
     with pytest.raises(OSError, match="closed"):
         here.send("a message")
+
+
+@refuted_where(memory="shared", instead="between-threads-closing-an-end-does-nothing")
+def test_a_connection_that_is_dropped_is_closed(mp):
+    receiver, sender = mp.Pipe(duplex=False)
+    with receiver:
+        del sender
+        gc.collect()
+        assert receiver.poll(), "recv would wait"
+        with pytest.raises(EOFError):
+            receiver.recv()
 
 
 # Bytes
@@ -525,24 +586,25 @@ def test_recv_takes_an_empty_message_for_the_end_of_the_pipe(mp):
 
 @refuted_where(memory="shared", instead="between-threads-a-pipe-hands-over-the-object-itself")
 def test_recv_bytes_refuses_a_message_longer_than_maxlength(mp):
-    receiver, sender = mp.Pipe(duplex=False)
-    with receiver, sender:
-        sender.send_bytes(b"12345")
-        assert receiver.recv_bytes(5) == b"12345"
-        sender.send_bytes(b"12345")
-        with pytest.raises(OSError, match="bad message length"):
-            receiver.recv_bytes(4)
+    for maxlength in (5, 0):
+        receiver, sender = mp.Pipe(duplex=False)
+        with receiver, sender:
+            sender.send_bytes(bytes(maxlength))
+            assert receiver.recv_bytes(maxlength) == bytes(maxlength)
+            sender.send_bytes(bytes(maxlength + 1))
+            with pytest.raises(OSError, match="bad message length"):
+                receiver.recv_bytes(maxlength)
 
 
 @refuted_where(memory="shared", instead="between-threads-a-pipe-hands-over-the-object-itself")
 def test_after_a_refused_message_nothing_more_can_be_received(mp):
-    for duplex in (True, False):
+    for duplex, left in ((True, "write-only"), (False, "closed")):
         receiver, sender = mp.Pipe(duplex)
         with receiver, sender:
             sender.send_bytes(b"12345")
             sender.send_bytes(b"67")
-            for maxlength in (4, 2):
-                with pytest.raises(OSError):
+            for maxlength, reason in ((4, "bad message length"), (2, left)):
+                with pytest.raises(OSError, match=reason):
                     receiver.recv_bytes(maxlength)
 
 
@@ -551,9 +613,14 @@ def test_recv_bytes_into_writes_a_message_into_a_buffer(mp):
     receiver, sender = mp.Pipe(duplex=False)
     buffer = bytearray(b"-----")
     with receiver, sender:
-        sender.send_bytes(b"abc")
-        assert receiver.recv_bytes_into(buffer, 1) == 3
+        for message in (b"abc", b"123", b"xy"):
+            sender.send_bytes(message)
+        assert receive_into(mp, receiver, buffer, 1) == 3
         assert buffer == b"-abc-"
+        assert receive_into(mp, receiver, buffer) == 3
+        assert buffer == b"123c-"
+        assert receive_into(mp, receiver, buffer, 3) == 2
+        assert buffer == b"123xy"
 
 
 @needs("BufferTooShort")
@@ -651,6 +718,24 @@ def test_a_client_reaches_a_listener_by_its_address(mp, observer):
             with listener.accept() as end:
                 assert end.poll(observer.deadline), "nothing came"
                 assert end.recv() == "hello"
+
+
+def test_a_listener_without_an_address_takes_a_free_one(mp):
+    listener = work.connection_of(mp).Listener
+    with listener(family="AF_INET") as one, listener(family="AF_INET") as other:
+        assert one.address != other.address
+
+
+@only_where(memory=PROCESSES)
+def test_a_listeners_port_can_be_used_again_at_once(mp):
+    connection = work.connection_of(mp)
+    with (
+        connection.Listener(LOOPBACK) as listener,
+        connection.Client(address := listener.address),
+        listener.accept() as end,
+    ):
+        end.close()  # the side that closes first is the one that the system remembers
+    assert can_listen(mp, address)
 
 
 @needs("AuthenticationError")
