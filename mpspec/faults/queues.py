@@ -192,12 +192,16 @@ class _Nothing:
 # What arrives
 
 
-@fault("a-queue-carries-objects-between-processes", where=EVERYWHERE)
+@fault(
+    "a-queue-carries-objects-between-processes",
+    "a-joinablequeue-carries-item-after-item",
+    where=EVERYWHERE,
+)
 def the_second_item_is_the_first_again() -> None:
     """What a process puts second arrives as what it has put first."""
     _putting_several(
         lambda earlier, item: earlier if len(earlier) == 1 else [item],
-        ALL_QUEUES,
+        (*ALL_QUEUES, JoinableQueue),
     )
 
 
@@ -659,6 +663,22 @@ def join_thread_closes_the_queue() -> None:
 def cancel_join_thread_has_no_effect() -> None:
     """A cancel_join_thread has no effect."""
     patch(Queue, "cancel_join_thread", lambda _: lambda self: None)  # noqa: ARG005 - nothing is done
+
+
+@fault("cancel-join-thread-gives-up-what-has-not-been-sent", hangs=True)
+def cancel_join_thread_comes_too_early_before_the_first_put() -> None:
+    """A cancel_join_thread has no effect on what is put after it."""
+
+    def cancelling(cancel: Callable[[Any], None]) -> Callable[[Any], None]:
+        return lambda self: cancel(self) if self._thread else None
+
+    patch(Queue, "cancel_join_thread", cancelling)
+
+
+@fault("a-closed-queue-lets-go-of-its-pipe")
+def a_closed_queue_keeps_its_reading_end() -> None:
+    """A queue that is closed keeps the reading end of its pipe open."""
+    _feeding(reader_close=lambda: None)
 
 
 @fault("cancel-join-thread-gives-up-what-has-not-been-sent")

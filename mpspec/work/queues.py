@@ -88,6 +88,19 @@ def put_and_give_up(queue: Any, name: str, probe: Probe, feeder: Probe) -> None:
     queue.cancel_join_thread()
 
 
+def give_up_and_put(queue: Any, name: str, probe: Probe, feeder: Probe) -> None:
+    """Say beforehand that nothing will be waited for at the end, and put an item that is held."""
+    queue.cancel_join_thread()
+    put_held(queue, name, probe, feeder)
+
+
+def put_when_let_go(queue: Any, items: Any, probe: Probe) -> None:
+    """Put each of the items once the test lets it go on."""
+    for item in items:
+        probe.checkpoint("putting")
+        queue.put(item)
+
+
 def put_large_and_join_thread(queue: Any, probe: Probe) -> None:
     """Put a large item, close the queue and join its thread."""
     queue.put(bytes(LARGE))

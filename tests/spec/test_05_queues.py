@@ -2,7 +2,9 @@
 
 import queue as thread_queue
 import threading
+from contextlib import suppress
 from datetime import date
+from pathlib import Path
 from queue import Empty, Full
 
 import pytest
@@ -58,6 +60,15 @@ def end(process):
     """Kill a process, and join it."""
     process.kill()
     process.join()
+
+
+def open_pipes():
+    """Return the names by which Linux knows the pipes that this process has open."""
+    names = set()
+    for descriptor in Path("/proc/self/fd").iterdir():
+        with suppress(FileNotFoundError):  # the one by which the folder was read
+            names.add(str(descriptor.readlink()))
+    return {name for name in names if name.startswith("pipe:")}
 
 
 @pytest.fixture
@@ -453,11 +464,12 @@ def test_join_thread_can_only_be_called_after_close(mp, tidy):
 
 @only_where(memory=PROCESSES)
 def test_cancel_join_thread_gives_up_what_has_not_been_sent(mp, observer, tidy):
-    queue, probe, feeder = tidy(mp.Queue()), observer.probe("child"), observer.probe("feeder")
-    child = start(mp, work.put_and_give_up, queue, "never sent", probe, feeder)
-    child.join()
-    assert child.exitcode == 0
-    assert queue.empty()
+    for target in (work.put_and_give_up, work.give_up_and_put):
+        queue, (probe, feeder) = tidy(mp.Queue()), observer.probes(target.__name__, 2)
+        child = start(mp, target, queue, "never sent", probe, feeder)
+        child.join()
+        assert child.exitcode == 0
+        assert queue.empty()
 
 
 @needs("Process.kill")
@@ -496,6 +508,19 @@ def test_close_closes_a_queue_for_one_process_only(mp, observer, tidy):
     run(mp, work.put, queue, "still open")
     assert not queue.empty()
     assert queue.get() == "still open"
+
+
+@only_where(memory=PROCESSES, platform="linux")
+def test_a_closed_queue_lets_go_of_its_pipe(mp, tidy):
+    tidy(mp.Queue())  # from here on, whatever queues share is there
+    before = open_pipes()
+    queue = tidy(mp.Queue())
+    pipe = open_pipes() - before
+    queue.put("an item")
+    assert queue.get() == "an item"
+    queue.close()
+    queue.join_thread()
+    assert not pipe & open_pipes()
 
 
 # When a process is killed
@@ -567,6 +592,15 @@ def test_a_producer_killed_within_an_item_silences_all_others(mp, observer, tidy
 
 
 # JoinableQueue
+
+
+def test_a_joinablequeue_carries_item_after_item(mp, observer, tidy):
+    queue = tidy(mp.JoinableQueue())
+    producer = start(mp, work.put_when_let_go, queue, range(3), observer.probe("producer"))
+    for item in range(3):
+        observer.proceed("putting")
+        assert queue.get() == item
+    producer.join()
 
 
 def test_join_waits_until_every_item_is_reported_done(mp, observer, tidy):
