@@ -12,7 +12,7 @@ import multiprocessing
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import Any
+    from typing import Any, NoReturn
 
 ENTRY_POINTS = "mpspec.implementations"
 
@@ -45,8 +45,9 @@ class Implementation:
     Its attributes, beyond the few named below, are the genuine objects of the module or context
     that it stands for. Asking for one that is not there raises `NotOffered`.
 
-    - `library`: the module's name, `multiprocessing`;
-    - `start_method`: `fork`, `spawn`, `forkserver`, or `threads`;
+    - `library`: the module's name, `multiprocessing`; or, as `module:factory`, the function that
+      makes the module or context;
+    - `start_method`: `fork`, `spawn`, `forkserver`, `threads`, or one of the library's own;
     - `memory`: how a child sees memory: `inherited` (it begins as a copy of its parent), `fresh`
       (a new interpreter) or `shared` (threads).
     """
@@ -91,10 +92,28 @@ class Implementation:
     @property
     def api(self) -> Any:
         """The module or context itself."""
+        if ":" in self.library:
+            return made(self.library)
         module: Any = importlib.import_module(self.library)
         if self.start_method == "threads":
             return module
         return module.get_context(self.start_method)
+
+    def module(self, name: str) -> Any:
+        """Return the library's module `name` (`pool`, `connection`); `NotOffered` if none.
+
+        A library that builds on multiprocessing, as its `dummy` does, may have none of its own.
+        """
+        own, _, factory = self.library.partition(":")
+        homes = [] if factory else [own, own.rpartition(".")[0]]
+        # A context's class is at home in its library's module `context`.
+        homes += [kind.__module__.rpartition(".")[0] for kind in type(self.api).__mro__]
+        for home in filter(None, homes):
+            try:
+                return importlib.import_module(f"{home}.{name}")
+            except ModuleNotFoundError:
+                continue
+        raise NotOffered(f"{self.name} has no module {name}")
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_") or name in ASKED_BY_HYPOTHESIS:  # or by copy, pickle, pytest ...
@@ -120,14 +139,20 @@ def standard() -> list[Implementation]:
 
 
 def known() -> list[Implementation]:
-    """Return the standard library's implementations and those that entry points register.
+    """Return what can be put to the test by its name here.
 
-    An entry point of the group `mpspec.implementations` names an `Implementation` or a function
-    that returns a list of them.
+    That is what the standard library has; what the libraries give for which there is an adapter,
+    and which are installed; and what entry points register. An entry point of the group
+    `mpspec.implementations` names an `Implementation` or a function that returns a list of them.
     """
-    from importlib.metadata import entry_points  # noqa: PLC0415 - slow, and no child asks for it
+    # Slow, and no child asks for them.
+    from importlib.metadata import entry_points  # noqa: PLC0415
+
+    from mpspec.adapters import adapters  # noqa: PLC0415
 
     found = standard()
+    for adapter in adapters():
+        found += adapter.implementations if adapter.installed else ()
     for entry in entry_points(group=ENTRY_POINTS):
         loaded = entry.load()
         found += [loaded] if isinstance(loaded, Implementation) else loaded()
@@ -137,8 +162,9 @@ def known() -> list[Implementation]:
 def select(names: Iterable[str]) -> list[Implementation]:
     """Return the implementations that `names` mean; all of the standard library's for no name.
 
-    A name is a full one (`multiprocessing/fork`), a short one (`fork`), or a library's
-    (`multiprocessing`), which means all its start methods. Raises `UnknownImplementationError`.
+    A name is a full one (`multiprocessing/fork`), a short one (`fork`), a library's
+    (`multiprocessing`), which means all its start methods, or a `module:factory`, for what no
+    adapter knows. Raises `UnknownImplementationError`.
     """
     wanted = list(dict.fromkeys(names))
     if not wanted:
@@ -149,10 +175,44 @@ def select(names: Iterable[str]) -> list[Implementation]:
 
 
 def _meant_by(name: str, available: list[Implementation]) -> list[Implementation]:
-    matches = [cell for cell in available if name in {cell.name, cell.short, cell.library}]
-    if not matches:
-        from mpspec.suggest import unknown  # noqa: PLC0415 - slow, and no child asks for it
+    from mpspec import reachable  # noqa: PLC0415 - slow, and no child asks for it
 
-        names = [given for cell in available for given in (cell.short, cell.name)]
-        raise UnknownImplementationError(unknown("implementation", name, names))
+    if ":" in name:
+        return reachable.made_by(name)
+    matches = [cell for cell in available if name in _names(cell)]
+    if not matches:
+        _complain(name, available)
+    reachable.check(matches)
     return matches
+
+
+def _names(cell: Implementation) -> set[str]:
+    """Return the names by which a cell can be asked for."""
+    names = {cell.name, cell.short, cell.library}
+    top = cell.library.partition(".")[0]
+    # A context may be at home in a module below: `loky` is enough for `loky.backend`.
+    return names if top == "multiprocessing" else {*names, top, f"{top}/{cell.start_method}"}
+
+
+def _complain(name: str, available: list[Implementation]) -> NoReturn:
+    # Slow, and no child asks for them.
+    from mpspec.adapters import adapters  # noqa: PLC0415
+    from mpspec.suggest import unknown  # noqa: PLC0415
+
+    for adapter in adapters():
+        if name.partition("/")[0] == adapter.library and not adapter.installed:
+            raise UnknownImplementationError(adapter.advice)
+    names = [given for cell in available for given in (cell.short, cell.name)]
+    raise UnknownImplementationError(unknown("implementation", name, names))
+
+
+def made(name: str) -> Any:
+    """Return what the function that `name` (`module:factory`) means has made in this process."""
+    if name not in _made:
+        module, _, factory = name.partition(":")
+        named = getattr(importlib.import_module(module), factory)
+        _made[name] = named() if callable(named) else named
+    return _made[name]
+
+
+_made: dict[str, Any] = {}

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from mpspec.differences import Difference
 from mpspec.expectations import Expectation
 from mpspec.history import Report
 from mpspec.implementations import NotOffered
@@ -17,6 +18,8 @@ from mpspec.verdicts import Status
 
 LONGEST_OUTPUT = 1 << 20
 """Characters of captured output beyond which a test counts as flooding it."""
+
+STRIKE = "strike the row from the table of differences"
 
 TIMEOUT_MESSAGE = "Timeout ("  # how pytest-timeout's failure begins
 
@@ -45,17 +48,27 @@ class Judged:
 
 
 def judge(
-    report: pytest.TestReport, raised: pytest.ExceptionInfo[Any] | None, expected: Expectation
+    report: pytest.TestReport,
+    raised: pytest.ExceptionInfo[Any] | None,
+    expected: Expectation,
+    known: Difference | None = None,
 ) -> Judged:
-    """Return the verdict of one phase, and make pytest's `report` of it say the same."""
+    """Return the verdict of one phase, and make pytest's `report` of it say the same.
+
+    - `known`: how the library under test is known to differ from the note here.
+    """
     if report.when != "call":
         status, seen = _around_the_call(report, raised, expected)
     elif flood := _cut_flood(report):
         status, seen = Status.FAILS, flood
     else:
         status, seen = _in_the_call(raised, expected)
+        if known is not None:
+            status, seen = _as_known(raised, expected, known)
     _tell(report, status, seen)
     awaited = Status.REFUTED if expected.status is Status.REFUTED else Status.HOLDS
+    if known is not None:
+        awaited = known.judged
     return Judged(status, seen, awaited.value, expected.instead, report.duration)
 
 
@@ -85,6 +98,20 @@ def _in_the_call(
         status = Status.REFUTED
     absent = status in {Status.NOT_OFFERED, Status.NOT_APPLICABLE}
     return status, str(raised.value) if absent else raised.exconly()
+
+
+def _as_known(
+    raised: pytest.ExceptionInfo[Any] | None, expected: Expectation, known: Difference
+) -> tuple[Status, str]:
+    """Return the verdict where the library is known to differ: it must, and in the known way."""
+    came, seen = _in_the_call(raised, Expectation())
+    usual = Status.FAILS if expected.status is Status.REFUTED else Status.HOLDS
+    if came is usual:
+        return Status.FAILS, f"{known}: known as {known.verdict.value}, and it is not: {STRIKE}"
+    if came is known.verdict:
+        return known.judged, f"{known}\n{came.value} {seen}".rstrip()
+    status = came if came.red else Status.FAILS
+    return status, f"{known}: known as {known.verdict.value}, and it is {came.value}: {seen}"
 
 
 def _status_of(raised: BaseException) -> Status:

@@ -22,6 +22,8 @@ import pytest
 
 from mpspec import leftovers
 from mpspec.calls import Calls
+from mpspec.claims import claim_of
+from mpspec.differences import Difference, Differences, DifferencesError
 from mpspec.expectations import MARKS, Expectation, expectation
 from mpspec.history import History
 from mpspec.implementations import Implementation, NotOffered, UnknownImplementationError, select
@@ -52,6 +54,8 @@ WARNINGS = (
 
 observer_key = pytest.StashKey[Observer]()
 expected_key = pytest.StashKey[Expectation]()
+cells_key = pytest.StashKey[list[Implementation]]()
+differences_key = pytest.StashKey[Differences]()
 threads_key = pytest.StashKey[set[threading.Thread]]()
 
 
@@ -64,7 +68,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=[],
         metavar="NAME",
         help="what to test: fork, spawn, forkserver, threads, multiprocessing (all its start "
-        "methods) ...; may be repeated; the default is all of the standard library's",
+        "methods), billiard, module:factory ...; may be repeated; the default is all of the "
+        "standard library's",
+    )
+    group.addoption(
+        "--differences",
+        metavar="FILE",
+        help="a library's table of known differences, as JSON",
     )
     group.addoption("--verdicts", metavar="FILE", help="write the verdicts there, as JSON lines")
     group.addoption(
@@ -87,11 +97,14 @@ def pytest_configure(config: pytest.Config) -> None:
     _own_pid[:] = [os.getpid()]
     for mark in MARKS.values():
         config.addinivalue_line("markers", mark)
+    config.stash[cells_key] = _cells_asked_for(config)
+    config.stash[differences_key] = _differences_told(config)
     config.pluginmanager.register(_Session(), "mpspec-session")
     if not hasattr(config, "workerinput"):
         path = config.getoption("--verdicts")
         seed = config.getoption("--seed")
-        recorder = Recorder(Path(path) if path else None, cells(config), seed)
+        differences = config.stash[differences_key]
+        recorder = Recorder(Path(path) if path else None, cells(config), seed, differences)
         config.pluginmanager.register(recorder, "mpspec-recorder")
     else:
         _line_to_xdist[:] = _descriptors_of_xdist(config)
@@ -234,10 +247,38 @@ if hasattr(os, "register_at_fork"):  # not on Windows, where nothing forks
 
 def cells(config: pytest.Config) -> list[Implementation]:
     """Return the implementations under test."""
+    return config.stash[cells_key]
+
+
+def _cells_asked_for(config: pytest.Config) -> list[Implementation]:
     try:
         return select(config.getoption("--implementation"))
     except UnknownImplementationError as error:
         raise pytest.UsageError(str(error)) from None
+
+
+def _differences_told(config: pytest.Config) -> Differences:
+    path = config.getoption("--differences")
+    try:
+        return Differences(Path(path) if path else None)
+    except DifferencesError as error:
+        raise pytest.UsageError(str(error)) from None
+
+
+def known_of(item: pytest.Item) -> Difference | None:
+    """Return how the library is known to differ from what a spec test says, if it is."""
+    asked = getattr(item, "callspec", None)
+    if asked is None or not is_spec(item.path) or not isinstance(item, pytest.Function):
+        return None  # whoever else has use of an observer
+    claim = claim_of(item.originalname)
+    return item.config.stash[differences_key].of(claim, asked.params["mp"])
+
+
+def deadline_of(item: pytest.Item) -> float:
+    """Return the seconds that a spec test waits for an event; fewer where it is known to hang."""
+    told: float = item.config.getoption("--deadline")
+    known = known_of(item)
+    return min(told, known.deadline) if known and known.verdict is Status.HANGS else told
 
 
 def is_spec(path: Path) -> bool:
@@ -260,9 +301,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     seed = config.getoption("--seed")
     if seed is not None:
         random.Random(seed).shuffle(items)
-    whole = config.getoption("--deadline") * WHOLE_TEST
     for item in items:
         if is_spec(item.path):
+            whole = deadline_of(item) * WHOLE_TEST
             item.add_marker(pytest.mark.timeout(whole, method="signal", func_only=True))
             for rule in WARNINGS:
                 item.add_marker(pytest.mark.filterwarnings(rule))
@@ -282,26 +323,23 @@ def mp(request: pytest.FixtureRequest) -> Implementation:
 @pytest.fixture
 def observer(request: pytest.FixtureRequest) -> Iterator[Observer]:
     """Return an observer for the length of the test; it hangs up at the end."""
-    observer = Observer(request.config.getoption("--deadline"))
+    observer = Observer(deadline_of(request.node))
     request.node.stash[observer_key] = observer
     yield observer
     observer.close()
 
 
 @pytest.fixture
-def run_program(
-    request: pytest.FixtureRequest, mp: Implementation, observer: Observer
-) -> Iterator[Callable[..., Program]]:
+def run_program(mp: Implementation, observer: Observer) -> Iterator[Callable[..., Program]]:
     """Return a function that starts a program of `mpspec/programs` under the cell's start method.
 
     `run_program("guarded.py").wait()` runs it to its end. What still runs when the test ends is
     ended, with all that it started.
     """
     started: list[Program] = []
-    deadline = request.config.getoption("--deadline")
 
     def run(name: str, **options: Any) -> Program:
-        program = start_program(name, mp, observer, deadline=deadline, **options)
+        program = start_program(name, mp, observer, deadline=observer.deadline, **options)
         started.append(program)
         return program
 
@@ -395,7 +433,7 @@ def pytest_runtest_makereport(
     if not is_spec(item.path):
         return report
     expected = item.stash.get(expected_key, Expectation())
-    judged = judge(report, call.excinfo, expected)
+    judged = judge(report, call.excinfo, expected, known_of(item))
     if report.when == "call":
         item.stash[held_key] = judged.status is Status.HOLDS
         observer = item.stash.get(observer_key, None)

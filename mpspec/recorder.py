@@ -6,13 +6,14 @@ It runs in the process that the user started, also when pytest-xdist runs the te
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from mpspec.claims import claim_of, read_note
+from mpspec.differences import Differences
 from mpspec.implementations import Implementation
 from mpspec.verdicts import Cell, Run, Status, Verdict, Writer, count, this_python
 
@@ -24,10 +25,16 @@ class Recorder:
     """Keeps the run's verdicts, and writes them to `path` if there is one."""
 
     def __init__(
-        self, path: Path | None, chosen: Iterable[Implementation], seed: int | None = None
+        self,
+        path: Path | None,
+        chosen: Sequence[Implementation],
+        seed: int | None = None,
+        differences: Differences | None = None,
     ) -> None:
         self.path = path
         self.run = Run(cells=[cell_of(each) for each in chosen], claims=[], seed=seed)
+        self._chosen = {cell.short: cell for cell in chosen}
+        self._differences = differences or Differences()
         self._file: Writer | None = None
         self._parts: dict[str, list[dict[str, Any]]] = {}  # node -> what its phases said
         self._broken = False  # by an error of pytest's, or of a plugin
@@ -63,7 +70,7 @@ class Recorder:
         if place is None:
             return
         if report.when not in {"setup", "call", "teardown"}:  # how xdist reports a dead worker
-            self._add(place, [_crash(report)])
+            self._add(place, [self._crash(place, str(report.longrepr))])
             return
         parts = self._parts.setdefault(report.nodeid, [])
         parts.append(report.mpspec)
@@ -107,6 +114,12 @@ class Recorder:
         ):
             raise pytest.UsageError(f"{node}: a claim's test is a function that runs once a cell")
         return place
+
+    def _crash(self, place: tuple[str, str], seen: str) -> dict[str, Any]:
+        known = self._differences.of(place[0], self._chosen[place[1]])
+        if known and known.verdict is Status.CRASHES:
+            return _part(known.judged, f"{known}\n{seen}", known.judged)
+        return _part(Status.CRASHES, seen)
 
     def _add(self, place: tuple[str, str], parts: list[dict[str, Any]]) -> None:
         if place in self.run.verdicts:  # a crashed worker's test, reported before
@@ -169,15 +182,11 @@ def _nothing() -> dict[str, Any]:
     return _part(Status.NOT_RUN, "no phase of the test said anything")
 
 
-def _crash(report: Any) -> dict[str, Any]:
-    return _part(Status.CRASHES, str(report.longrepr))
-
-
-def _part(status: Status, seen: str) -> dict[str, Any]:
+def _part(status: Status, seen: str, expected: Status = Status.HOLDS) -> dict[str, Any]:
     return {
         "status": status.value,
         "seen": seen,
-        "expected": Status.HOLDS.value,
+        "expected": expected.value,
         "instead": "",
         "seconds": 0.0,
         "history": [],

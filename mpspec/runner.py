@@ -40,6 +40,7 @@ class Order:
     path: Path  # where the verdicts are written
     seed: int | None = None  # of a random order; None: the note's order
     folder: Path | None = None  # for the run's temporary files, of which none outlives it
+    differences: Path | None = None  # a library's own table of them
 
 
 @dataclass
@@ -103,6 +104,7 @@ def arguments(order: Order, tests: Path) -> list[str]:
     chosen = [f"{tests / _file(claim)}::{claim.test}" for claim in order.claims]
     options = [f"--implementation={name}" for name in order.implementations]
     options += [f"--seed={order.seed}"] if order.seed is not None else []
+    options += [f"--differences={order.differences}"] if order.differences else []
     return [
         *("-p", "mpspec.plugin", "-p", "no:cacheprovider"),
         *("-c", os.devnull, "--rootdir", str(tests), "--confcutdir", str(tests)),

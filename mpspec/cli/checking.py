@@ -16,6 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from mpspec import verdicts
 from mpspec.claims import Chapter
 from mpspec.cli import common, exporting
+from mpspec.differences import Differences
 from mpspec.implementations import select
 from mpspec.observer import DEADLINE
 from mpspec.report.words import WORDS, Words
@@ -30,7 +31,8 @@ MOST_WORKERS = 4
     "implementations",
     multiple=True,
     metavar="NAME",
-    help="What to test: fork, spawn, forkserver, threads, multiprocessing ... (repeatable). "
+    help="What to test: fork, spawn, forkserver, threads, multiprocessing, billiard, "
+    "module:factory ... (repeatable). "
     "Default: all of the standard library's.",
 )
 @common.claim_option
@@ -51,6 +53,11 @@ MOST_WORKERS = 4
     help="Seconds that a test waits for an event before it hangs.",
 )
 @click.option("--seed", type=int, help="Run in a random order, the same for the same number.")
+@click.option(
+    "--differences",
+    type=click.Path(path_type=Path),
+    help="A library's table of known differences, as JSON.",
+)
 @click.option("--json", "path", type=click.Path(path_type=Path), help="Write the verdicts there.")
 @exporting.options
 @common.language_option
@@ -61,6 +68,7 @@ def check(  # noqa: PLR0917 - click passes an argument for each option, by name
     workers: int,
     deadline: float,
     seed: int | None,
+    differences: Path | None,
     path: Path | None,
     lang: str,
     **exports: Path | None,
@@ -70,11 +78,22 @@ def check(  # noqa: PLR0917 - click passes an argument for each option, by name
     common.gate()
     chosen = common.choose(chapters, claim_ids, chapter_names)
     common.or_usage(select, implementations)
+    common.or_usage(Differences, differences)
     exporting.writable(exports)
     with _temporary_folder() as folder:
         kept = path or Path(folder) / "verdicts.jsonl"
         _make(kept)
-        outcome = _run(Order(chosen, implementations, workers, deadline, kept, seed, Path(folder)))
+        order = Order(
+            chosen,
+            implementations,
+            workers,
+            deadline,
+            kept,
+            seed,
+            folder=Path(folder),
+            differences=differences,
+        )
+        outcome = _run(order)
         if outcome.complete and not claim_ids and not chapter_names:
             _remember(kept)
     if outcome.run:

@@ -24,6 +24,7 @@ from mpspec.claims import (
     read_note,
     spec_folder,
 )
+from mpspec.differences import DifferencesError
 from mpspec.faults import load
 from mpspec.gate import SENTENCES, breaches
 from mpspec.implementations import UnknownImplementationError
@@ -106,7 +107,7 @@ def or_usage(function: Any, *arguments: Any) -> Any:
     """Call `function`; where a name is not known, say so and end."""
     try:
         return function(*arguments)
-    except (UnknownClaimError, UnknownImplementationError, CellError) as error:
+    except (CellError, DifferencesError, UnknownClaimError, UnknownImplementationError) as error:
         usage(error.args[0])
 
 

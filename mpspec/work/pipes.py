@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +29,7 @@ class MadeOnArrival:
 
 def connection_of(mp: Implementation) -> Any:
     """Return the module `connection` of the implementation's library."""
-    return importlib.import_module(f"{mp.library}.connection")
+    return mp.module("connection")
 
 
 # Sending and receiving

@@ -9,10 +9,6 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, suppress
 from functools import partial
-from multiprocessing.pool import (  # type: ignore[attr-defined]  # the stubs know only one
-    MaybeEncodingError,
-    ThreadPool,
-)
 
 import pytest
 from hypothesis import given
@@ -53,6 +49,11 @@ def size(pool):
 def timeout_error(mp):
     """Return the error that means a timeout; `multiprocessing.dummy` has no name of its own."""
     return getattr(mp.api, "TimeoutError", multiprocessing.TimeoutError)
+
+
+def encoding_error(mp):
+    """Return the error that stands for what cannot be pickled."""
+    return mp.module("pool").MaybeEncodingError
 
 
 def kill(owner, observer, worker):
@@ -591,7 +592,7 @@ def test_a_lambda_cannot_be_a_task(mp):
 
 @refuted_where(memory="shared", instead="nothing-is-pickled-on-the-way-through-a-threadpool")
 def test_a_result_that_cannot_be_pickled_becomes_an_error(mp):
-    with finishing(mp.Pool(1)) as pool, pytest.raises(MaybeEncodingError, match="lock"):
+    with finishing(mp.Pool(1)) as pool, pytest.raises(encoding_error(mp), match="lock"):
         pool.apply(work.make_lock)
 
 
@@ -599,7 +600,7 @@ def test_a_result_that_cannot_be_pickled_becomes_an_error(mp):
 def test_an_exception_that_cannot_be_pickled_becomes_another_one(mp):
     with finishing(mp.Pool(1)) as pool, pytest.raises(Exception) as caught:
         pool.apply(work.fail_with_a_lock)
-    assert caught.type is MaybeEncodingError
+    assert caught.type is encoding_error(mp)
 
 
 @PROCESSES
@@ -878,7 +879,7 @@ def test_a_threadpool_has_the_methods_of_a_pool(mp):
     def methods(pool):
         return {name for name in dir(pool) if not name.startswith("_")}
 
-    with finishing(mp.Pool(1)) as pool, finishing(ThreadPool(1)) as threads:
+    with finishing(mp.Pool(1)) as pool, finishing(mp.module("pool").ThreadPool(1)) as threads:
         assert methods(threads) == methods(pool)
         assert threads.map(work.described, "ab") == pool.map(work.described, "ab")
 

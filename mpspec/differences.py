@@ -1,0 +1,152 @@
+"""Where a library is known to differ from the note, and why: a table that is strict.
+
+A table is a JSON file: for each library a list of rows. The one of a library that has an adapter
+stands beside it; a library's author keeps one of their own.
+
+    {"billiard": [
+        {"claim": "a-process-can-be-killed", "where": ["spawn"], "verdict": "fails",
+         "sort": "bug", "reason": "it does this instead", "link": "https://..."}
+    ]}
+
+- `claim`: its id;
+- `verdict`: what the claim's test comes to there: `fails`, `error`, `hangs` or `crashes`; or
+  `holds`, where the note says that the claim is refuted;
+- `sort`: `by design` (the library says so itself, at `link`), `bug` (at `link`), or
+  `not yet understood`;
+- `where`, `since`, `until`, `python`: the start methods, versions and Pythons that the row speaks
+  of, all if it names none;
+- `deadline`: the seconds that a test which hangs is given.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from mpspec import adapters
+from mpspec.claims import read_note
+from mpspec.expectations import facts_of, matches
+from mpspec.implementations import Implementation
+from mpspec.suggest import unknown
+from mpspec.verdicts import Status
+
+DEADLINE = 1.5
+"""Seconds that a test which is known to hang waits for an event."""
+
+SORTS = ("by design", "bug", "not yet understood")
+KINDS = (Status.HOLDS, Status.FAILS, Status.ERROR, Status.HANGS, Status.CRASHES)
+TRAITS = ("since", "until", "python")
+KEYS = ("claim", "verdict", "sort", "reason", "link", "where", "deadline", *TRAITS)
+
+
+class DifferencesError(Exception):
+    """A table that cannot be used; the message names the file and the row."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What a claim's test is known to come to in some cells of a library, and why."""
+
+    claim: str
+    verdict: Status
+    sort: str
+    reason: str
+    link: str = ""
+    traits: Mapping[str, Any] = field(default_factory=dict)
+    deadline: float = DEADLINE
+
+    def speaks_of(self, cell: Implementation) -> bool:
+        """Return whether the row speaks of `cell`, on this Python."""
+        return matches(self.traits, facts_of(cell))
+
+    @property
+    def judged(self) -> Status:
+        """The verdict where the test comes to what is known."""
+        return Status.HOLDS if self.verdict is Status.HOLDS else Status.REFUTED
+
+    def __str__(self) -> str:
+        link = f" ({self.link})" if self.link else ""
+        return f"{self.sort}: {self.reason}{link}"
+
+
+class Differences:
+    """The tables of the libraries under test; one in `path` stands in place of an adapter's.
+
+    Raises `DifferencesError`.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._tables = read(path) if path else {}
+
+    def of(self, claim: str, cell: Implementation) -> Difference | None:
+        """Return what is known to differ of `claim` in `cell`."""
+        if cell.library not in self._tables:
+            self._tables |= {cell.library: []} | shipped(cell.library)
+        rows = self._tables[cell.library]
+        return next((row for row in rows if row.claim == claim and row.speaks_of(cell)), None)
+
+
+def shipped(library: str) -> dict[str, list[Difference]]:
+    """Return the table that stands beside the adapter of `library`, if there is one."""
+    path = Path(adapters.__file__).with_name(f"{library.partition('.')[0]}.json")
+    return read(path) if path.exists() else {}
+
+
+def read(path: Path) -> dict[str, list[Difference]]:
+    """Return the tables in a file, by library. Raises `DifferencesError`."""
+    try:
+        tables = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise DifferencesError(f"{path}: {error.strerror}") from None
+    except ValueError as error:
+        raise DifferencesError(f"{path}: this is no JSON: {error}") from None
+    if not isinstance(tables, dict) or not all(isinstance(rows, list) for rows in tables.values()):
+        raise DifferencesError(f"{path}: a list of rows for each library is needed")
+    claims = [claim.id for chapter in read_note() for claim in chapter.claims]
+    return {library: _rows(rows, f"{path}: {library}", claims) for library, rows in tables.items()}
+
+
+def _rows(rows: Iterable[Any], where: str, claims: list[str]) -> list[Difference]:
+    found = []
+    for number, row in enumerate(rows, 1):
+        try:
+            found.append(_row(row, claims))
+        except (TypeError, ValueError) as error:
+            raise DifferencesError(f"{where}, row {number}: {error}") from None
+    return found
+
+
+def _row(row: Any, claims: list[str]) -> Difference:
+    if not isinstance(row, dict):
+        raise TypeError(f"{row!r} is no row")
+    for key in row:
+        _one_of("key", key, KEYS)
+    for key in ("claim", "verdict", "sort", "reason"):
+        if not isinstance(row.get(key), str) or not row[key]:
+            raise ValueError(f"it has no {key}")
+    _one_of("claim", row["claim"], claims)
+    _one_of("verdict", row["verdict"], [kind.value for kind in KINDS])
+    _one_of("sort", row["sort"], SORTS)
+    if row["sort"] == "by design" and not row.get("link"):
+        raise ValueError("what is so by design has a link to where the library says so")
+    traits = {key: row[key] for key in TRAITS if key in row}
+    if "where" in row:
+        traits["start_method"] = tuple(row["where"])
+    return Difference(
+        claim=row["claim"],
+        verdict=Status(row["verdict"]),
+        sort=row["sort"],
+        reason=row["reason"],
+        link=row.get("link", ""),
+        traits=traits,
+        deadline=float(row.get("deadline", DEADLINE)),
+    )
+
+
+def _one_of(kind: str, name: str, known: Iterable[str]) -> None:
+    choices = list(known)
+    if name not in choices:
+        raise ValueError(unknown(kind, name, choices))
