@@ -330,7 +330,7 @@ def test_a_lock_whose_holder_ends_without_releasing_it_stays_held(mp, observer):
     child.join()
 
 
-@needs("Process.kill")
+@needs("Process.pid")
 def test_a_lock_held_by_a_killed_process_stays_held(mp, observer):
     lock, waiter = mp.Lock(), observer.probe("waiter")
     kill_inside(mp, observer, lock)
@@ -341,7 +341,7 @@ def test_a_lock_held_by_a_killed_process_stays_held(mp, observer):
     child.join()
 
 
-@needs("Process.kill")
+@needs("Process.pid")
 def test_an_rlock_whose_owner_was_killed_can_never_be_released(mp, observer):
     rlock = mp.RLock()
     kill_inside(mp, observer, rlock)
@@ -350,7 +350,7 @@ def test_an_rlock_whose_owner_was_killed_can_never_be_released(mp, observer):
         rlock.release()
 
 
-@needs("Process.kill")
+@needs("Process.pid")
 def test_a_semaphore_loses_the_seat_of_a_killed_process(mp, observer):
     semaphore = mp.Semaphore(2)
     kill_inside(mp, observer, semaphore)
@@ -360,7 +360,7 @@ def test_a_semaphore_loses_the_seat_of_a_killed_process(mp, observer):
 # Traps
 
 
-@needs("Process.kill")
+@needs("Process.pid")
 def test_two_locks_acquired_in_opposite_orders_can_deadlock(mp, observer):
     knife, fork, workers = mp.Lock(), mp.Lock(), observer.probes("worker", 2)
     children = [
@@ -371,7 +371,7 @@ def test_two_locks_acquired_in_opposite_orders_can_deadlock(mp, observer):
     observer.proceed("has one", count=2)
     observer.expect_blocked(*workers, after="acquiring the other")
     for child in children:
-        child.kill()
+        os.kill(child.pid, signal.SIGKILL)
         child.join()
 
 
@@ -425,5 +425,5 @@ def kill_inside(mp, observer, lock):
     """Have a process acquire the lock, and kill it while it holds it."""
     child = start(mp, work.acquire_and_stay, lock, observer.probe("holder"))
     observer.expect("inside")
-    child.kill()
+    os.kill(child.pid, signal.SIGKILL)
     child.join()

@@ -402,14 +402,14 @@ def test_reset_sends_away_those_who_wait(mp, observer):
 # When a waiter is killed
 
 
-@needs("Process.kill")
+@needs("Process.pid")
 def test_a_waiter_that_was_killed_does_not_hold_the_conditions_lock(mp, observer):
     condition = mp.Condition()
     kill_waiting(mp, observer, work.wait_for_notice, condition)
     assert condition.acquire(False)
 
 
-@needs("Process.kill")
+@needs("Process.pid")
 def test_a_notification_for_a_killed_waiter_never_returns(mp, observer):
     condition, notifier = mp.Condition(), observer.probe("notifier")
     kill_waiting(mp, observer, work.wait_for_notice, condition)
@@ -418,7 +418,7 @@ def test_a_notification_for_a_killed_waiter_never_returns(mp, observer):
     kill(child)
 
 
-@needs("Process.kill")
+@needs("Process.pid")
 def test_setting_an_event_whose_waiter_was_killed_never_returns(mp, observer):
     event, setter, waiter = mp.Event(), observer.probe("setter"), observer.probe("waiter")
     kill_waiting(mp, observer, work.wait, event)
@@ -430,7 +430,7 @@ def test_setting_an_event_whose_waiter_was_killed_never_returns(mp, observer):
     kill(waiting, setting)
 
 
-@needs("Process.kill")
+@needs("Process.pid")
 def test_while_set_hangs_is_set_hangs_too(mp, observer):
     event, setter, other = mp.Event(), observer.probe("setter"), observer.probe("other")
     kill_waiting(mp, observer, work.wait, event)
@@ -441,7 +441,7 @@ def test_while_set_hangs_is_set_hangs_too(mp, observer):
     kill(asking, setting)
 
 
-@needs("Process.kill")
+@needs("Process.pid")
 def test_a_barrier_whose_waiter_was_killed_never_opens(mp, observer):
     barrier, last = mp.Barrier(2), observer.probe("last")
     kill_waiting(mp, observer, work.come, barrier, "coming")
@@ -450,7 +450,7 @@ def test_a_barrier_whose_waiter_was_killed_never_opens(mp, observer):
     kill(child)
 
 
-@needs("Process.kill")
+@needs("Process.pid")
 def test_a_barrier_whose_waiter_was_killed_cannot_be_reset(mp, observer):
     barrier, mender = mp.Barrier(2), observer.probe("mender")
     kill_waiting(mp, observer, work.come, barrier, "coming")
@@ -470,7 +470,7 @@ def kill_waiting(mp, observer, target, thing, event="waiting"):
 def kill(*children):
     """Kill the processes."""
     for child in children:
-        child.kill()
+        os.kill(child.pid, signal.SIGKILL)
         child.join()
 
 

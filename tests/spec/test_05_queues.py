@@ -1,6 +1,8 @@
 """The claims of chapter 05, in the note's order."""
 
+import os
 import queue as thread_queue
+import signal
 import threading
 from contextlib import suppress
 from datetime import date
@@ -58,7 +60,7 @@ def run(mp, target, *args):
 
 def end(process):
     """Kill a process, and join it."""
-    process.kill()
+    os.kill(process.pid, signal.SIGKILL)
     process.join()
 
 
@@ -472,12 +474,12 @@ def test_cancel_join_thread_gives_up_what_has_not_been_sent(mp, observer, tidy):
         assert queue.empty()
 
 
-@needs("Process.kill")
+@needs("Process.pid")
 def test_what_a_killed_producer_had_not_sent_is_lost(mp, observer, tidy):
     queue, probe, feeder = tidy(mp.Queue()), observer.probe("child"), observer.probe("feeder")
     child = start(mp, work.put_held, queue, "never sent", probe, feeder)
     observer.expect("pickling")
-    child.kill()
+    os.kill(child.pid, signal.SIGKILL)
     child.join()
     assert queue.empty()
 
@@ -526,7 +528,7 @@ def test_a_closed_queue_lets_go_of_its_pipe(mp, tidy):
 # When a process is killed
 
 
-@needs("Process.kill")
+@needs("Process.pid")
 def test_a_reader_killed_while_it_waits_locks_out_all_others(mp, observer, tidy):
     queue, (first, second) = tidy(mp.Queue()), observer.probes("reader", 2)
     victim = start(mp, work.get_and_report, queue, first)
@@ -539,7 +541,7 @@ def test_a_reader_killed_while_it_waits_locks_out_all_others(mp, observer, tidy)
     end(reader)
 
 
-@needs("Process.kill")
+@needs("Process.pid")
 def test_a_reader_killed_while_it_waits_makes_get_with_a_timeout_find_nothing(mp, observer, tidy):
     queue, probe = tidy(mp.Queue()), observer.probe("reader")
     victim = start(mp, work.get_and_report, queue, probe)
@@ -551,7 +553,7 @@ def test_a_reader_killed_while_it_waits_makes_get_with_a_timeout_find_nothing(mp
     assert not queue.empty()
 
 
-@needs("Process.kill")
+@needs("Process.pid")
 def test_a_producer_killed_within_an_item_leaves_a_get_that_never_returns(mp, observer, tidy):
     queue, producer, probe = tidy(mp.Queue()), observer.probe("producer"), observer.probe("reader")
     victim = start(mp, work.put_large, queue, producer)
@@ -563,7 +565,7 @@ def test_a_producer_killed_within_an_item_leaves_a_get_that_never_returns(mp, ob
     end(reader)
 
 
-@needs("Process.kill")
+@needs("Process.pid")
 def test_no_timeout_ends_a_get_that_has_begun_to_read(mp, observer, tidy):
     queue, producer, probe = tidy(mp.Queue()), observer.probe("producer"), observer.probe("reader")
     victim = start(mp, work.put_large, queue, producer)
@@ -575,7 +577,7 @@ def test_no_timeout_ends_a_get_that_has_begun_to_read(mp, observer, tidy):
     end(reader)
 
 
-@needs("Process.kill")
+@needs("Process.pid")
 def test_a_producer_killed_within_an_item_silences_all_others(mp, observer, tidy):
     queue, (first, second) = tidy(mp.Queue()), observer.probes("producer", 2)
     probe = observer.probe("reader")

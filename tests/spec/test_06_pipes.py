@@ -56,7 +56,7 @@ def go_on(process):
 def kill(*processes):
     """Kill processes, and join them."""
     for process in processes:
-        process.kill()
+        os.kill(process.pid, signal.SIGKILL)
         process.join()
 
 

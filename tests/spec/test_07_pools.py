@@ -58,7 +58,7 @@ def encoding_error(mp):
 
 def kill(owner, observer, worker):
     """End a child that owns a pool; its worker ends as nobody can send it tasks any more."""
-    owner.kill()
+    os.kill(owner.pid, signal.SIGKILL)
     owner.join()
     observer.expect_ended(worker)
 
@@ -686,7 +686,7 @@ def test_a_worker_killed_while_idle_can_stop_the_pool_for_good(mp, observer):
         for _ in range(2):  # were there something on its way from one to the other, it would come
             observer.expect_blocked(caller, after="calling")
             observer.expect_blocked(second, after="begun")
-        child.kill()
+        os.kill(child.pid, signal.SIGKILL)
         child.join()
     os.kill(begun.pid, signal.SIGKILL)
     observer.expect_ended(second)
@@ -706,7 +706,7 @@ def test_a_worker_killed_while_it_sends_its_result_can_stop_the_pool(mp, observe
     observer.proceed("in the callback")
     observer.expect_blocked(later, after="done")
     observer.expect_blocked(caller, after="calling")
-    child.kill()
+    os.kill(child.pid, signal.SIGKILL)
     child.join()
     [done] = observer.history.named("done")
     os.kill(done.pid, signal.SIGKILL)
@@ -823,7 +823,7 @@ def test_a_sigterm_handler_that_workers_inherit_makes_terminate_hang(mp, observe
     observer.proceed("inside")
     observer.expect_blocked(worker, after="done")
     observer.expect_blocked(caller, after="terminating")
-    child.kill()
+    os.kill(child.pid, signal.SIGKILL)
     child.join()
     os.kill(arrival.pid, signal.SIGKILL)
     observer.expect_ended(worker)
@@ -871,7 +871,7 @@ def test_a_pool_that_a_forked_child_inherits_does_nothing_there(mp, observer):
         observer.expect_blocked(child_probe, after="calling")
         assert pool.apply(work.answer) == 42
         observer.expect_blocked(child_probe, after="calling")
-        child.kill()
+        os.kill(child.pid, signal.SIGKILL)
         child.join()
 
 
