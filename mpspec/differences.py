@@ -132,6 +132,7 @@ def _row(row: Any, claims: list[str]) -> Difference:
     _one_of("sort", row["sort"], SORTS)
     if row["sort"] == "by design" and not row.get("link"):
         raise ValueError("what is so by design has a link to where the library says so")
+    _check_types(row)
     traits = {key: row[key] for key in TRAITS if key in row}
     if "where" in row:
         traits["start_method"] = tuple(row["where"])
@@ -144,6 +145,16 @@ def _row(row: Any, claims: list[str]) -> Difference:
         traits=traits,
         deadline=float(row.get("deadline", DEADLINE)),
     )
+
+
+def _check_types(row: dict[str, Any]) -> None:
+    for key in ("link", *TRAITS):
+        if not isinstance(row.get(key, ""), str):
+            raise TypeError(f"{key} is no text")
+    if not isinstance(row.get("where", []), list):
+        raise TypeError("where is no list of start methods")
+    if not isinstance(row.get("deadline", DEADLINE), (int, float)):
+        raise TypeError("deadline is no number of seconds")
 
 
 def _one_of(kind: str, name: str, known: Iterable[str]) -> None:

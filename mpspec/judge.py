@@ -111,7 +111,7 @@ def _as_known(
     if came is known.verdict:
         return known.judged, f"{known}\n{came.value} {seen}".rstrip()
     status = came if came.red else Status.FAILS
-    return status, f"{known}: known as {known.verdict.value}, and it is {came.value}: {seen}"
+    return status, f"{known}: known as {known.verdict.value}, and it is {came.value} {seen}".strip()
 
 
 def _status_of(raised: BaseException) -> Status:

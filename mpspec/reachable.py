@@ -40,7 +40,7 @@ def check(cells: Sequence[Implementation]) -> None:
     found = [adapter for adapter in adapters() if adapter.installed]
     adapted = {cell for adapter in found for cell in adapter.implementations}
     for cell in adapted.intersection(cells):
-        _try(_IMPORT, cell.library)
+        try_out(_IMPORT, cell.library)
         _look_at(cell.name, cell.api)
 
 
@@ -51,7 +51,7 @@ def made_by(name: str) -> list[Implementation]:
     `Implementation`, or a list of them. Raises `UnknownImplementationError`.
     """
     library, _, start_method = name.partition("/")
-    _try(_MAKE, library)
+    try_out(_MAKE, library)
     given = made(library)
     cells = _as_cells(given, library)
     chosen = [cell for cell in cells if start_method in {"", cell.start_method}]
@@ -80,7 +80,8 @@ def _look_at(name: str, api: Any) -> None:
 
 
 @cache
-def _try(program: str, name: str) -> None:
+def try_out(program: str, name: str) -> None:
+    """Run `program` with the argument `name`; raise `UnknownImplementationError` if it fails."""
     try:
         told = subprocess.run(
             [sys.executable, "-c", program, name],
