@@ -120,7 +120,9 @@ def verdict(pytester: pytest.Pytester) -> Run:
         node = f"test_01_x.py::test_{claim.replace('-', '_')}"
         told = [f"--differences={table(*rows)}"] if rows else []
         told += ["--implementation=fake:api", "--verdicts=verdicts", "--deadline=5", *options]
-        result = pytester.runpytest_inprocess(*PLUGINS, *told, node)
+        # In this process, which is quicker, unless pytest-xdist starts others.
+        start = pytester.runpytest_subprocess if options else pytester.runpytest_inprocess
+        result = start(*PLUGINS, *told, node)
         found = verdicts.read(Path("verdicts"))[0].verdicts[claim, "fake:api/fork"]
         crashed = found.status is Status.REFUTED and claim == CRASHES  # which xdist calls failed
         assert result.ret == (1 if found.status.red or crashed else 0)
