@@ -10,12 +10,12 @@ stands beside it; a library's author keeps one of their own.
 
 - `claim`: its id;
 - `verdict`: what the claim's test comes to there: `fails`, `error`, `hangs` or `crashes`; or
-  `holds`, where the note says that the claim is refuted;
+  `holds`, where the note says that the claim is refuted; a list, where it depends on the moment;
 - `sort`: `by design` (the library says so itself, at `link`), `bug` (at `link`), or
   `not yet understood`;
 - `where`, `since`, `until`, `python`: the start methods, versions and Pythons that the row speaks
   of, all if it names none;
-- `deadline`: the seconds that a test which hangs is given.
+- `deadline`: the seconds that a test is given; `DEADLINE` for one that is known to hang.
 """
 
 from __future__ import annotations
@@ -51,12 +51,12 @@ class Difference:
     """What a claim's test is known to come to in some cells of a library, and why."""
 
     claim: str
-    verdict: Status
+    verdicts: tuple[Status, ...]  # one of these
     sort: str
     reason: str
     link: str = ""
     traits: Mapping[str, Any] = field(default_factory=dict)
-    deadline: float = DEADLINE
+    deadline: float | None = None
 
     def speaks_of(self, cell: Implementation) -> bool:
         """Return whether the row speaks of `cell`, on this Python."""
@@ -65,7 +65,18 @@ class Difference:
     @property
     def judged(self) -> Status:
         """The verdict where the test comes to what is known."""
-        return Status.HOLDS if self.verdict is Status.HOLDS else Status.REFUTED
+        return Status.HOLDS if self.verdicts == (Status.HOLDS,) else Status.REFUTED
+
+    @property
+    def way(self) -> str:
+        """How it is known to come: `fails`, `fails or hangs`."""
+        return " or ".join(verdict.value for verdict in self.verdicts)
+
+    def deadline_within(self, usual: float) -> float:
+        """Return the seconds that the test is given where others get `usual` ones."""
+        if self.deadline is not None:
+            return self.deadline
+        return min(usual, DEADLINE) if self.verdicts == (Status.HANGS,) else usual
 
     def __str__(self) -> str:
         link = f" ({self.link})" if self.link else ""
@@ -124,11 +135,10 @@ def _row(row: Any, claims: list[str]) -> Difference:
         raise TypeError(f"{row!r} is no row")
     for key in row:
         _one_of("key", key, KEYS)
-    for key in ("claim", "verdict", "sort", "reason"):
+    for key in ("claim", "sort", "reason"):
         if not isinstance(row.get(key), str) or not row[key]:
             raise ValueError(f"it has no {key}")
     _one_of("claim", row["claim"], claims)
-    _one_of("verdict", row["verdict"], [kind.value for kind in KINDS])
     _one_of("sort", row["sort"], SORTS)
     if row["sort"] == "by design" and not row.get("link"):
         raise ValueError("what is so by design has a link to where the library says so")
@@ -138,13 +148,22 @@ def _row(row: Any, claims: list[str]) -> Difference:
         traits["start_method"] = tuple(row["where"])
     return Difference(
         claim=row["claim"],
-        verdict=Status(row["verdict"]),
+        verdicts=_verdicts(row.get("verdict")),
         sort=row["sort"],
         reason=row["reason"],
         link=row.get("link", ""),
         traits=traits,
-        deadline=float(row.get("deadline", DEADLINE)),
+        deadline=row.get("deadline"),
     )
+
+
+def _verdicts(told: Any) -> tuple[Status, ...]:
+    words = told if isinstance(told, list) else [told]
+    if not words:
+        raise ValueError("it has no verdict")
+    for word in words:
+        _one_of("verdict", str(word), [kind.value for kind in KINDS])
+    return tuple(map(Status, words))
 
 
 def _check_types(row: dict[str, Any]) -> None:
@@ -153,7 +172,7 @@ def _check_types(row: dict[str, Any]) -> None:
             raise TypeError(f"{key} is no text")
     if not isinstance(row.get("where", []), list):
         raise TypeError("where is no list of start methods")
-    if not isinstance(row.get("deadline", DEADLINE), (int, float)):
+    if not isinstance(row.get("deadline", 1), (int, float)):
         raise TypeError("deadline is no number of seconds")
 
 

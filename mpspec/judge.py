@@ -107,11 +107,11 @@ def _as_known(
     came, seen = _in_the_call(raised, Expectation())
     usual = Status.FAILS if expected.status is Status.REFUTED else Status.HOLDS
     if came is usual:
-        return Status.FAILS, f"{known}: known as {known.verdict.value}, and it is not: {STRIKE}"
-    if came is known.verdict:
+        return Status.FAILS, f"{known}: known as {known.way}, and it is not: {STRIKE}"
+    if came in known.verdicts:
         return known.judged, f"{known}\n{came.value} {seen}".rstrip()
     status = came if came.red else Status.FAILS
-    return status, f"{known}: known as {known.verdict.value}, and it is {came.value} {seen}".strip()
+    return status, f"{known}: known as {known.way}, and it is {came.value} {seen}".strip()
 
 
 def _status_of(raised: BaseException) -> Status:

@@ -275,10 +275,10 @@ def known_of(item: pytest.Item) -> Difference | None:
 
 
 def deadline_of(item: pytest.Item) -> float:
-    """Return the seconds that a spec test waits for an event; fewer where it is known to hang."""
+    """Return the seconds that a spec test waits for an event; maybe fewer where it differs."""
     told: float = item.config.getoption("--deadline")
     known = known_of(item)
-    return min(told, known.deadline) if known and known.verdict is Status.HANGS else told
+    return known.deadline_within(told) if known else told
 
 
 def is_spec(path: Path) -> bool:

@@ -117,7 +117,7 @@ class Recorder:
 
     def _crash(self, place: tuple[str, str], seen: str) -> dict[str, Any]:
         known = self._differences.of(place[0], self._chosen[place[1]])
-        if known and known.verdict is Status.CRASHES:
+        if known and Status.CRASHES in known.verdicts:
             return _part(known.judged, f"{known}\n{seen}", known.judged)
         return _part(Status.CRASHES, seen)
 

@@ -87,7 +87,7 @@ PLUGINS = ("-p", "timeout", "-p", "xdist", "-p", "mpspec.plugin", "-p", "no:cach
 Run = Callable[..., Verdict]
 
 
-def row(claim: str, verdict: str, **more: Any) -> dict[str, Any]:
+def row(claim: str, verdict: str | list[str], **more: Any) -> dict[str, Any]:
     """Return a row of a table."""
     told = {"claim": claim, "verdict": verdict, "sort": "not yet understood", "reason": "so it is"}
     return told | more
@@ -145,6 +145,12 @@ def test_a_known_difference_is_refuted_with_its_reason(verdict: Run, claim: str,
     assert found.seen.startswith(f"not yet understood: so it is (https://a.b)\n{kind} ")
 
 
+def test_a_difference_may_come_in_one_of_several_ways(verdict: Run) -> None:
+    found = verdict(FAILS, row(FAILS, ["hangs", "fails"]))
+    assert found.status is Status.REFUTED
+    assert "\nfails AssertionError" in found.seen
+
+
 def test_a_claim_may_be_known_not_to_be_refuted(verdict: Run) -> None:
     found = verdict(NOT_REFUTED, row(NOT_REFUTED, "holds"))
     assert (found.status, found.expected) == (Status.HOLDS, "holds")
@@ -186,6 +192,7 @@ def test_a_row_speaks_only_of_the_cells_that_it_names(verdict: Run, more: dict[s
     [
         ([row("no-such-claim", "fails")], "row 1: unknown claim 'no-such-claim'"),
         ([row(FAILS, "fails"), row(FAILS, "refuted")], "row 2: unknown verdict 'refuted'"),
+        ([row(FAILS, [])], "row 1: it has no verdict"),
         ([row(FAILS, "fails", sort="odd")], "row 1: unknown sort 'odd'"),
         ([row(FAILS, "fails", sort="by design")], "row 1: what is so by design has a link"),
         ([row(FAILS, "fails", reason="")], "row 1: it has no reason"),
