@@ -1326,7 +1326,7 @@ def the_ends_of_a_client_between_threads_are_not_crossed() -> None:
 @fault("a-listener-without-an-address-takes-a-free-one", where=THREADS)
 def listeners_between_threads_share_an_address() -> None:
     """Between threads all listeners without an address have the same one."""
-    shared = queue.Queue[Any](1)
+    shared: queue.Queue[Any] = queue.Queue(1)
 
     def making(make: Callable[..., None]) -> Callable[..., None]:
         def made(self: Any, *args: Any, **kwargs: Any) -> None:
