@@ -18,6 +18,7 @@ from functools import partial
 from typing import Any, NoReturn
 
 from mpspec.channel import BACKLOG, Channel, Connection
+from mpspec.deadline import Deadline
 from mpspec.history import REPORTED, History, Report
 from mpspec.probe import OBSERVER_VARIABLE, Probe
 from mpspec.sleeping import process_sleeps, process_state
@@ -47,7 +48,9 @@ class Observer:
 
     Every wait ends in one of three ways: what was asked for came; it cannot come any more, or its
     opposite has come (`AssertionError`); or the `deadline`, in seconds, passed (`DeadlineError`).
-    Each message shows the history so far.
+    As long as one of this process's children runs, or waits for the disk, nothing hangs yet: on a
+    machine that is too busy it may take up to three deadlines. Each message shows the history so
+    far.
     """
 
     def __init__(self, deadline: float = DEADLINE) -> None:
@@ -190,10 +193,10 @@ class Observer:
 
     def _wait(self, look: Callable[[], Any], awaited: Callable[[], str]) -> Any:
         """Read until `look` returns something true; past the deadline, say what was `awaited`."""
-        last = time.monotonic() + self.deadline
+        deadline = Deadline(self.deadline)
         self.read()
         while not (found := look()):
-            if time.monotonic() > last:
+            if deadline.passed():
                 message = f"waited {self.deadline:g} s in vain for {awaited()}"
                 raise DeadlineError(self._story(message))
             self.read(LOOK_AGAIN)

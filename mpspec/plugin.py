@@ -37,7 +37,7 @@ from mpspec.watcher import Watcher
 SPEC_FILE = re.compile(r"test_\d\d_\w+\.py")
 
 # The whole test gets longer than one wait of its observer, whose message says more.
-WHOLE_TEST = 2.0
+WHOLE_TEST = 4.0
 
 STRIKE_AGAIN = 1.0
 """Seconds between two strikes of a whole test's deadline."""

@@ -11,12 +11,12 @@ import selectors
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from mpspec import leftovers
+from mpspec.deadline import Deadline
 from mpspec.implementations import Implementation
 from mpspec.observer import DEADLINE, DeadlineError, Observer
 from mpspec.programs import IMPLEMENTATION_VARIABLE
@@ -117,9 +117,9 @@ class Program:
 
     def _go_on_until(self, enough: Callable[[], bool]) -> None:
         """Read its output, and what its processes report, until it is `enough`."""
-        last = time.monotonic() + self._deadline
+        deadline = Deadline(self._deadline)
         while not enough():
-            if time.monotonic() > last:
+            if deadline.passed():
                 raise DeadlineError(f"waited {self._deadline:g} s for the program\n{self}")
             for key, _ in self._pipes.select(LOOK_AGAIN):
                 self._take(key.fileobj, self._output[key.data])

@@ -310,7 +310,7 @@ def test_a_child_that_never_ends_hangs_and_the_others_go_on(
     )
     pytester.runpytest_inprocess(*arguments("fork", "--deadline=1"))
     assert statuses() == {"a": "hangs", "b": "holds"}
-    assert recorded()["a", "fork"].seen == "Failed: Timeout (>2.0s) from pytest-timeout."
+    assert recorded()["a", "fork"].seen == "Failed: Timeout (>4.0s) from pytest-timeout."
     observer.expect_state(int(Path("pids").read_text()), "gone")
 
 
@@ -325,7 +325,7 @@ def test_what_hangs_for_any_input_hangs_and_says_so(verdict: Report) -> None:
         "--deadline=0.5",
     )
     assert found.status is Status.HANGS
-    assert found.seen.startswith("Failed: Timeout (>1.0s) from pytest-timeout.")
+    assert found.seen.startswith("Failed: Timeout (>2.0s) from pytest-timeout.")
 
 
 def test_what_never_comes_hangs_and_says_so(verdict: Report) -> None:

@@ -603,6 +603,30 @@ def imap_unordered_gives_none_when_its_time_is_up() -> None:
     _next_becomes(lenient)
 
 
+@fault("imap-can-hand-out-its-items-in-chunks", where=EVERYWHERE)
+def imap_unordered_hands_out_single_items() -> None:
+    """Imap_unordered hands out its items one by one, whatever the chunk size."""
+
+    def single(imap: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda self, func, items, chunksize=1: imap(self, func, items)  # noqa: ARG005 - the fault
+
+    patch(Pool, "imap_unordered", single)
+
+
+@fault("imap-can-hand-out-its-items-in-chunks", where=EVERYWHERE)
+def imap_gives_the_results_of_a_full_chunk_only() -> None:
+    """What imap gives in chunks is without the last one, if that is not full."""
+
+    def full(imap: Callable[..., Any]) -> Callable[..., Any]:
+        def maps(self: Any, func: Any, items: Any, chunksize: int = 1) -> Any:
+            items = list(items)
+            return imap(self, func, items[: len(items) // chunksize * chunksize], chunksize)
+
+        return maps
+
+    patch(Pool, "imap", full)
+
+
 @fault("imap-reads-its-input-ahead-of-the-results", where=EVERYWHERE, hangs=True)
 def imap_reads_three_items_ahead() -> None:
     """Imap reads no more than three items ahead of the results that are taken."""

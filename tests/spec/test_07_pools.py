@@ -324,6 +324,16 @@ def test_the_iterator_of_imap_can_give_up(mp, observer):
             assert next(results, "nothing more") == worker.name
 
 
+def test_imap_can_hand_out_its_items_in_chunks(mp, observer):
+    task = partial(work.fail_on, 0, observer.probe("worker"))
+    with finishing(mp.Pool(1)) as pool:
+        for imap in (pool.imap, pool.imap_unordered):
+            with pytest.raises(ValueError):
+                list(imap(task, range(4), chunksize=2))  # the error skips the rest of its chunk
+            assert list(imap(task, range(4, 7), chunksize=2)) == [4, 5, 6]
+    assert observer.history.values("begun") == [0, 2, 3, 4, 5, 6] * 2
+
+
 def test_imap_reads_its_input_ahead_of_the_results(mp, observer):
     worker, feeder = observer.probe("worker"), observer.probe("input")
     with finishing(mp.Pool(1)) as pool:
