@@ -4,7 +4,6 @@
 
 import os
 import signal
-import time
 from functools import partial
 
 import pytest
@@ -284,7 +283,7 @@ def test_wait_for_returns_false_if_nothing_has_changed_in_time(mp, observer):
 
 def test_wait_for_looks_once_more_when_its_time_is_up(mp, monkeypatch):
     # On a machine that stands still for as long as the timeout, nobody would wait at all.
-    monkeypatch.setattr(time, "monotonic", lambda: 0.0)
+    monkeypatch.setattr("time.monotonic", lambda: 0.0)
     condition, answers = mp.Condition(), iter([False, True])
     with condition:
         assert condition.wait_for(lambda: next(answers), timeout=0.01) is True
