@@ -86,7 +86,7 @@ class Probe:
             connection.close()
             connection = None
         if connection is None:
-            connection = socket.create_connection(("127.0.0.1", self._port))
+            connection = _connected(self._port)
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             _connections[key] = connection, thread  # known before it is heard of
             connection.sendall(_line(self._hello(key[2])))
@@ -131,6 +131,21 @@ def hang_up(port: int) -> None:
     for key in [key for key in _connections if key[0] == port]:
         connection, _ = _connections.pop(key)
         connection.close()
+
+
+def _connected(port: int) -> socket.socket:
+    """Return a connection to the observer at `port`.
+
+    Not by `socket.create_connection`, which imports a codec for the address: a process that another
+    thread forks meanwhile would wait for that import for ever.
+    """
+    connection = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        connection.connect(("127.0.0.1", port))
+    except OSError:
+        connection.close()
+        raise
+    return connection
 
 
 def _line(message: dict[str, Any]) -> bytes:
