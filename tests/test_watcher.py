@@ -70,10 +70,10 @@ def test_a_watcher_is_no_leftover_and_leaves_with_its_run(observer: Observer) ->
     assert leftovers.own_helpers == before
 
 
-def test_a_watcher_that_has_died_disturbs_nobody() -> None:
+def test_a_watcher_that_has_died_disturbs_nobody(observer: Observer) -> None:
     before = leftovers.own_helpers.copy()
     with Watcher("a-token") as watcher:
         [pid] = leftovers.own_helpers - before
         os.kill(pid, signal.SIGKILL)
-        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+        observer.expect_state(pid, "zombie")
         watcher.tell(os.getpid())
