@@ -141,7 +141,7 @@ def _(place: Place) -> Done:
 
 
 @world(
-    "`mpspec check -n 2` is killed",
+    "`mpspec check -n 1` is killed",
     status=-signal.SIGKILL,
     says=r"MissingFooterError: .*",
     kept="holds; cut short",
