@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import NoReturn
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from mpspec import verdicts
 from mpspec.claims import Chapter
@@ -117,15 +115,7 @@ def _make(path: Path) -> None:
 
 
 def _run(order: Order) -> Outcome:
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
-        transient=True,
-        disable=not sys.stderr.isatty(),
-    )
+    bar = common.progress_bar()
     with bar:
         task = bar.add_task("claims", total=None)
 

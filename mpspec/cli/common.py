@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 import click
 import platformdirs
 from rich.console import Console, RenderableType
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from mpspec import verdicts
 from mpspec.claims import (
@@ -180,6 +181,19 @@ class _Output(Console):
         nothing = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nothing, sys.stdout.fileno())
         os.close(nothing)
+
+
+def progress_bar() -> Progress:
+    """Return a bar for a person at a terminal; it shows nothing elsewhere."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
+        disable=not sys.stderr.isatty(),
+    )
 
 
 def new_console(width: int | None = None) -> Console:

@@ -6,8 +6,6 @@ import sys
 from collections.abc import Iterable, Sequence
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from mpspec import faults as broken
 from mpspec.claims import Claim
@@ -54,7 +52,7 @@ def faults(  # noqa: PLR0917 - click passes an argument for each option, by name
     chosen = _chosen(names, claims, quick=quick)
     methods = [cell.start_method for cell in common.or_usage(select, implementations)]
     tried = []
-    with _bar() as bar:
+    with common.progress_bar() as bar:
         task = bar.add_task("faults", total=len(chosen))
         for trial in trials(
             chosen,
@@ -92,18 +90,6 @@ def _chosen(names: Sequence[str], claims: Iterable[Claim], *, quick: bool) -> li
         click.echo("nothing matches: no fault of these concerns these claims", err=True)
         sys.exit(common.NOTHING)
     return found
-
-
-def _bar() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
-        transient=True,
-        disable=not sys.stderr.isatty(),
-    )
 
 
 def _conclude(tried: Sequence[Trial], missed: Sequence[Claim]) -> None:
