@@ -65,14 +65,30 @@ def _session(pid: int) -> int | None:
 
 
 def _below() -> list[psutil.Process]:
-    if not _has_children():
-        return []
-    children = [each for each in psutil.Process().children() if each.pid not in own_helpers]
-    found = [child for child in children if not is_helper(child)]
-    for parent in children:
-        with suppress(psutil.NoSuchProcess):
-            found += parent.children(recursive=True)
+    """Return the processes below this one, but for multiprocessing's own and the run's helpers."""
+    own = [each for each in map(process, _children(os.getpid())) if each]
+    own = [child for child in own if child.pid not in own_helpers]
+    found = [child for child in own if not is_helper(child)]
+    deeper = [pid for child in own for pid in _children(child.pid)]
+    while deeper:
+        found += [each for each in map(process, deeper) if each]
+        deeper = [pid for parent in deeper for pid in _children(parent)]
     return found
+
+
+def _children(parent: int) -> list[int]:
+    """Return the children of the process `parent`, by pid.
+
+    Where the system tells them, nobody else is looked at: psutil would read of every process that
+    there is who its parent is, and this is asked after every test.
+    """
+    try:
+        tasks = Path(f"/proc/{parent}/task").iterdir()
+        return [int(pid) for task in tasks for pid in (task / "children").read_text().split()]
+    except OSError:  # not on Linux, or it has just ended
+        with suppress(psutil.NoSuchProcess):
+            return [child.pid for child in psutil.Process(parent).children()]
+        return []
 
 
 def of_session(leader: int) -> list[psutil.Process]:
@@ -148,16 +164,6 @@ def limited_files(size: int) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-
-
-def _has_children() -> bool:
-    """Return whether this process has any child, quickly where the system can tell."""
-    try:
-        tasks = Path("/proc/self/task").iterdir()
-        children = (pid for task in tasks for pid in (task / "children").read_text().split())
-        return any(int(pid) not in own_helpers for pid in children)
-    except OSError:
-        return True
 
 
 def _runs(process: psutil.Process) -> bool:
