@@ -20,8 +20,8 @@ from mpspec.observer import GRACE
 from mpspec.work import pools as work
 from mpspec.work.pools import finishing
 
-ITEMS = st.none() | st.booleans() | st.integers() | st.text() | st.binary()
-INPUTS = st.lists(ITEMS | st.lists(ITEMS) | st.dictionaries(st.text(), ITEMS), max_size=20)
+ITEMS = st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.binary(max_size=5)
+INPUTS = st.lists(ITEMS | st.lists(ITEMS, max_size=3), max_size=20)
 CHUNK_SIZES = st.none() | st.integers(1, 25)
 PROCESSES = only_where(memory=("inherited", "fresh"))
 
