@@ -18,7 +18,7 @@ from functools import partial
 from typing import Any, NoReturn
 
 from mpspec.channel import BACKLOG, Channel, Connection
-from mpspec.deadline import Deadline
+from mpspec.deadline import MOST, Deadline
 from mpspec.history import REPORTED, History, Report
 from mpspec.probe import OBSERVER_VARIABLE, Probe
 from mpspec.sleeping import process_sleeps, process_state
@@ -73,6 +73,14 @@ class Observer:
     def probes(self, name: str, count: int) -> list[Probe]:
         """Return `count` handles: `name 1`, `name 2` ..."""
         return [self.probe(f"{name} {number}") for number in range(1, count + 1)]
+
+    @property
+    def patience(self) -> float:
+        """The seconds after which a test that waits by itself (`poll`, `acquire`) gives up.
+
+        As long as the observer itself waits on a machine that is too busy.
+        """
+        return MOST * self.deadline
 
     @property
     def environment(self) -> dict[str, str]:

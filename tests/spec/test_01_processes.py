@@ -278,7 +278,7 @@ def test_children_finish_without_being_joined(run_program, observer):
 def test_an_ended_child_stays_a_zombie_until_it_is_joined(mp, observer):
     child = mp.Process(target=work.return_at_once)
     child.start()
-    connection.wait([child.sentinel], timeout=observer.deadline)
+    connection.wait([child.sentinel], timeout=observer.patience)
     assert observer.expect_state(child.pid, "zombie", "gone") == "zombie"
     child.join()
     assert observer.expect_state(child.pid, "zombie", "gone") == "gone"
@@ -288,7 +288,7 @@ def test_an_ended_child_stays_a_zombie_until_it_is_joined(mp, observer):
 def test_the_fork_server_reaps_its_children(mp, observer):
     child = mp.Process(target=work.return_at_once)
     child.start()
-    connection.wait([child.sentinel], timeout=observer.deadline)
+    connection.wait([child.sentinel], timeout=observer.patience)
     assert observer.expect_state(child.pid, "zombie", "gone") == "gone"
     child.join()
 
@@ -297,7 +297,7 @@ def test_the_fork_server_reaps_its_children(mp, observer):
 def test_asking_for_active_children_joins_those_that_have_ended(mp, observer):
     child = mp.Process(target=work.return_at_once)
     child.start()
-    connection.wait([child.sentinel], timeout=observer.deadline)
+    connection.wait([child.sentinel], timeout=observer.patience)
     observer.expect_state(child.pid, "zombie", "gone")
     assert child not in mp.active_children()
     assert observer.expect_state(child.pid, "zombie", "gone") == "gone"
@@ -568,7 +568,7 @@ def test_the_sentinel_is_ready_once_the_child_has_ended(mp, observer):
     observer.expect("inside")
     assert connection.wait([child.sentinel], timeout=0) == []
     observer.proceed("inside")
-    assert connection.wait([child.sentinel], observer.deadline) == [child.sentinel]
+    assert connection.wait([child.sentinel], observer.patience) == [child.sentinel]
     child.join()
 
 

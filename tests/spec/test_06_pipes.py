@@ -316,7 +316,7 @@ def test_wait_tells_that_a_process_has_ended(mp, observer):
     with receiver, sender, running(child):
         assert wait([receiver, child.sentinel], timeout=0) == []
         observer.proceed("inside")
-        assert wait([receiver, child.sentinel], observer.deadline) == [child.sentinel]
+        assert wait([receiver, child.sentinel], observer.patience) == [child.sentinel]
 
 
 @only_where(memory=PROCESSES)
@@ -716,7 +716,7 @@ def test_a_client_reaches_a_listener_by_its_address(mp, observer):
         with running(mp.Process(target=work.call, args=(mp, listener.address, probe))):
             observer.expect("sent")
             with listener.accept() as end:
-                assert end.poll(observer.deadline), "nothing came"
+                assert end.poll(observer.patience), "nothing came"
                 assert end.recv() == "hello"
 
 
@@ -791,7 +791,7 @@ def test_a_silent_client_holds_up_a_listener_with_a_key(mp, observer):
     with running(listening):
         [report] = observer.expect("listening")
         with work.connection_of(mp).Client(tuple(report.value)) as silent:
-            assert silent.poll(observer.deadline), "it asks for the key"
+            assert silent.poll(observer.patience), "it asks for the key"
             observer.expect_blocked(server, after="listening")
         observer.expect("the client has gone")
 
