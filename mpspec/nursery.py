@@ -22,7 +22,7 @@ from pathlib import Path
 from types import TracebackType
 
 from mpspec import faults, leftovers
-from mpspec.claims import PACKAGE
+from mpspec.search_path import search_path
 
 LONGEST = 60.0
 """Seconds after which a run is killed."""
@@ -44,13 +44,12 @@ class Nursery:
         self.folder = folder
 
     def __enter__(self) -> Nursery:
-        path = os.pathsep.join(filter(None, [os.environ.get("PYTHONPATH"), str(PACKAGE.parent)]))
         self._process = subprocess.Popen(
             [sys.executable, "-m", "mpspec.nursery"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=os.environ
-            | {"PYTHONPATH": path, "TMPDIR": str(self.folder)}
+            | {"PYTHONPATH": search_path(), "TMPDIR": str(self.folder)}
             | {leftovers.RUN_VARIABLE: self._token},
             start_new_session=True,  # a Ctrl-C is for the process that it serves
             text=True,

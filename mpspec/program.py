@@ -20,6 +20,7 @@ from mpspec.deadline import Deadline
 from mpspec.implementations import Implementation
 from mpspec.observer import DEADLINE, DeadlineError, Observer
 from mpspec.programs import IMPLEMENTATION_VARIABLE
+from mpspec.search_path import search_path
 
 PROGRAMS = Path(__file__).parent / "programs"
 
@@ -158,7 +159,7 @@ def start_program(
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env=_search_path(dict(os.environ)) | told,
+        env=os.environ | {"PYTHONPATH": search_path()} | told,
         start_new_session=True,
     )
     assert process.stdin is not None
@@ -166,13 +167,6 @@ def start_program(
     process.stdin.close()
     observer.follow(lambda: process.poll() is None or bool(leftovers.of_session(process.pid)))
     return Program(process, observer, deadline)
-
-
-def _search_path(environment: dict[str, str]) -> dict[str, str]:
-    """Let the program find this mpspec, installed or not, behind what PYTHONPATH names already."""
-    package = str(Path(__file__).parent.parent)
-    paths = [path for path in environment.get("PYTHONPATH", "").split(os.pathsep) if path]
-    return environment | {"PYTHONPATH": os.pathsep.join([*paths, package])}
 
 
 def _pipes(process: subprocess.Popen[bytes]) -> selectors.BaseSelector:

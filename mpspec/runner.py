@@ -19,6 +19,7 @@ from typing import TextIO
 
 from mpspec import leftovers
 from mpspec.claims import Claim, spec_folder
+from mpspec.search_path import search_path
 from mpspec.verdicts import Reader, Run, Verdict
 from mpspec.watcher import Watcher
 
@@ -78,7 +79,7 @@ def _running(
     Whoever interrupts a second time does not wait for pytest's teardown.
     """
     token = secrets.token_hex(16)
-    own = {leftovers.RUN_VARIABLE: token, "PYTHONPATH": _search_path()}
+    own = {leftovers.RUN_VARIABLE: token, "PYTHONPATH": search_path()}
     own |= {"TMPDIR": str(folder)} if folder else {}
     with Watcher(token, folder):
         process = subprocess.Popen(
@@ -117,12 +118,6 @@ def arguments(order: Order, tests: Path) -> list[str]:
 
 def _file(claim: Claim) -> str:
     return f"test_{claim.chapter.replace('-', '_')}.py"
-
-
-def _search_path() -> str:
-    """Let pytest find this mpspec, installed or not, behind what PYTHONPATH names already."""
-    here = str(Path(__file__).parent.parent)
-    return os.pathsep.join(filter(None, [os.environ.get("PYTHONPATH"), here]))
 
 
 def _verdicts(path: Path, process: subprocess.Popen[bytes], reader: Reader) -> Iterator[Verdict]:

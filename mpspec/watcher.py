@@ -23,6 +23,7 @@ from pathlib import Path
 import psutil
 
 from mpspec import leftovers
+from mpspec.search_path import search_path
 
 LOOK_AGAIN = 0.5
 """Seconds between two looks at the process that is watched."""
@@ -38,7 +39,6 @@ class Watcher:
     """Watches this process from now on, until it is closed."""
 
     def __init__(self, token: str, folder: Path | None = None) -> None:
-        path = filter(None, [os.environ.get("PYTHONPATH"), str(Path(__file__).parent.parent)])
         told = {key: os.environ[key] for key in os.environ if key != leftovers.RUN_VARIABLE}
         arguments = [str(os.getpid()), token, *([str(folder)] if folder else [])]
         self._process = subprocess.Popen(
@@ -46,7 +46,7 @@ class Watcher:
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            env=told | {"PYTHONPATH": os.pathsep.join(path)},
+            env=told | {"PYTHONPATH": search_path()},
             start_new_session=True,  # who ends the run's group does not end the one that tidies up
         )
         assert self._process.stdin is not None

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import click
 
-from mpspec.claims import PACKAGE
 from mpspec.cli import common
 from mpspec.cli.live import watch
 from mpspec.program import PROGRAMS
 from mpspec.report.words import WORDS
+from mpspec.search_path import search_path
 from mpspec.suggest import unknown
 
 
@@ -37,9 +37,7 @@ def demo(name: str | None, lang: str) -> None:
     console = common.new_console()
     if console.is_terminal and not console.is_dumb_terminal:
         sys.exit(watch(demos[name], console, WORDS[lang]))
-    package = str(PACKAGE.parent)
-    paths = [*filter(None, [os.environ.get("PYTHONPATH")]), package]
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(paths)}
+    environment = os.environ | {"PYTHONPATH": search_path()}
     sys.exit(subprocess.run([sys.executable, demos[name]], env=environment, check=False).returncode)
 
 
