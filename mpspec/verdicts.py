@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from mpspec import __version__
+from mpspec.visible import visible
 
 FORMAT = 1
 
@@ -365,7 +366,10 @@ def _is_report(row: Any) -> bool:
 
 
 class Reader:
-    """Reads a verdict file line by line, also while it is being written."""
+    """Reads a verdict file line by line, also while it is being written.
+
+    Text in it is made `visible`: nothing that a file says can steer the terminal that shows it.
+    """
 
     def __init__(self, name: str) -> None:
         self.runs: list[Run] = []
@@ -414,7 +418,7 @@ class Reader:
 
     def _record(self, line: str) -> dict[str, Any]:
         try:
-            record = json.loads(line)
+            record = visible(json.loads(line))
         except (ValueError, RecursionError):
             record = None
         known = isinstance(record, dict)

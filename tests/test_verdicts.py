@@ -144,7 +144,7 @@ def test_a_run_takes_each_verdict_once() -> None:
 
 def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     made = run(FORK, SPAWN)
-    seen = "信号量\n\x85 \u2028 \x0c \udc80"
+    seen = "信号量\n\tünï \xa0 \u3000"
     history = [[1, "test", "note", "x", {"a": [1.5, None]}]]
     made.add(Verdict("cats-sleep", "fork", Status.FAILS, "refuted", seen, "a", 0.1235, history))
     made.seed = 7

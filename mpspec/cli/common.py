@@ -173,7 +173,13 @@ def complain(problems: Iterable[Exception]) -> None:
 
 
 class _Output(Console):
-    """Where to print; who reads it may go whenever they have enough, as `head` does."""
+    """Where to print; who reads it may go whenever they have enough, as `head` does.
+
+    No text is taken for markup: it may come from a verdict file of somebody else's.
+    """
+
+    def __init__(self, width: int | None = None) -> None:
+        super().__init__(width=width, markup=False)
 
     def on_broken_pipe(self) -> None:
         """Say nothing more, and go on: the exit status still tells of the verdicts."""

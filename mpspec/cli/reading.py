@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import click
-from rich.markup import escape
+from rich.text import Text
 
 from mpspec.cli import common
 from mpspec.report import terminal
@@ -36,8 +36,8 @@ def list_(chapter_names: Sequence[str], lang: str) -> None:
     """List the claims: id and sentence, by chapter and section."""
     console = common.new_console()
     for chapter in common.some(common.note(lang), chapter_names):
-        console.print(escape(chapter.title), style="bold")
+        console.print(chapter.title, style="bold")
         for section in chapter.sections:
-            console.print(f"  {escape(section.title)}", style="italic")
+            console.print(f"  {section.title}", style="italic")
             for claim in section.claims:
-                console.print(f"    {escape(claim.title)}  [dim]{claim.id}[/dim]")
+                console.print(Text(f"    {claim.title}  ").append(claim.id, style="dim"))

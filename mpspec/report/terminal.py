@@ -82,7 +82,7 @@ def legend(runs: Sequence[Run], words: Words = ENGLISH) -> RenderableType:
     table = Table.grid(padding=(0, 1))
     for word, number in count(runs).items():
         status = Status(word)
-        table.add_row(str(number), mark(status, words), f"[dim]{words.meanings[status]}")
+        table.add_row(str(number), mark(status, words), Text(words.meanings[status], style="dim"))
     return Group("", table)
 
 
