@@ -1493,6 +1493,20 @@ def a_worker_begins_with_the_default_handler_of_sigterm() -> None:
     _worker_becomes(resetting)
 
 
+@fault("a-pool-that-is-dropped-while-it-runs-warns", where=EVERYWHERE)
+def only_a_pool_of_several_workers_warns() -> None:
+    """A pool of a single worker is dropped without a warning."""
+
+    def lenient(drop: Callable[[Any], None]) -> Callable[[Any], None]:
+        def drops(self: Any) -> None:
+            if self._processes > 1:
+                drop(self)
+
+        return drops
+
+    patch(Pool, "__del__", lenient)
+
+
 @fault("a-program-that-ends-does-not-wait-for-its-pools-tasks", where=EVERYWHERE, hangs=True)
 def a_program_closes_and_joins_its_pools() -> None:
     """At its end a program closes its pools and joins them."""

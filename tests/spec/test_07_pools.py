@@ -1,5 +1,6 @@
 """The claims of chapter 07, in the note's order."""
 
+import gc
 import multiprocessing
 import os
 import pickle
@@ -76,6 +77,12 @@ def handed_over(items, probe):
     """Give out the items, and report that the last one has been taken and dealt with."""
     yield from items
     probe.note("handed over")
+
+
+def drop(things):
+    """Forget the things in a list, and let the garbage collector notice."""
+    things.clear()
+    gc.collect()
 
 
 # A fixed set of workers
@@ -848,6 +855,16 @@ def test_leaving_the_with_block_drops_unfinished_work(mp, observer):
     observer.expect_ended(worker)
     pool.join()
     assert not result.ready()
+
+
+@only_where(python="CPython")
+def test_a_pool_that_is_dropped_while_it_runs_warns(mp):
+    pools = [mp.Pool(1)]
+    with pytest.warns(ResourceWarning, match="unclosed running") as warned:
+        drop(pools)
+    [pool] = [warning.source for warning in warned if "pool" in str(warning.message)]
+    pool.terminate()  # the warning has kept it
+    pool.join()
 
 
 def test_a_program_that_ends_does_not_wait_for_its_pools_tasks(run_program, observer):
