@@ -1,0 +1,176 @@
+"""What the children of the chapter on start methods do, and the questions its tests ask."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import threading
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from mpspec.implementations import Implementation
+    from mpspec.probe import Probe
+
+inherited: list[str] = []
+"""Where a program notes something before it starts a child: only a fork carries it over."""
+
+
+class OnlyInherited:
+    """An object that can be handed to a new child, and to nobody else."""
+
+    def __reduce__(self) -> tuple[type[OnlyInherited], tuple[()]]:
+        from multiprocessing.context import assert_spawning  # noqa: PLC0415 - few children need it
+
+        assert_spawning(self)
+        return OnlyInherited, ()
+
+
+def library(mp: Implementation) -> Any:
+    """Return the module whose functions speak for the whole program."""
+    return importlib.import_module(mp.library)
+
+
+def connection_of(mp: Implementation) -> Any:
+    """Return the module `connection` of the implementation's library."""
+    return mp.module("connection")
+
+
+def outcome(do: Callable[..., Any], *args: Any, **kwargs: Any) -> str:
+    """Return what came of a call: `done`, or the error in words."""
+    try:
+        do(*args, **kwargs)
+    except (RuntimeError, ValueError, TypeError, OSError, EOFError) as error:
+        return f"{type(error).__name__}: {error}"
+    return "done"
+
+
+def do_nothing() -> None:
+    """Do nothing and return."""
+
+
+# How a child has begun
+
+
+def how_it_began() -> str:
+    """Return the start method of this child, by what can be seen of it."""
+    from multiprocessing import parent_process  # noqa: PLC0415 - few children need it
+
+    parent = parent_process()
+    if inherited:
+        return "fork"
+    return "spawn" if parent and parent.pid == os.getppid() else "forkserver"
+
+
+def print_how_it_began(who: str) -> None:
+    """Print who it is and how it began."""
+    print(f"{who} began by {how_it_began()}", flush=True)
+
+
+def print_start_method(module: str) -> None:
+    """Print the start method of this child's own children."""
+    print("the child's is", importlib.import_module(module).get_start_method(), flush=True)
+
+
+def print_module_loaded(name: str) -> None:
+    """Print whether a module has been imported into this process."""
+    print(name in sys.modules, flush=True)
+
+
+def print_preloaded() -> None:
+    """Print which process has imported the module, and whether it was this one."""
+    from mpspec.programs import methods_preloaded  # noqa: PLC0415 - it is what is looked at
+
+    by = methods_preloaded.importer
+    print("by itself" if by == os.getpid() else f"by process {by}", flush=True)
+
+
+def print_variable(name: str) -> None:
+    """Print the value of an environment variable."""
+    print(os.environ.get(name), flush=True)
+
+
+# Threads
+
+
+def report_threads(probe: Probe) -> None:
+    """Report how many threads this process has."""
+    probe.note("threads", threading.active_count())
+
+
+def hold(lock: Any, probe: Probe) -> None:
+    """Hold the lock until let go."""
+    with lock:
+        probe.checkpoint("holding")
+
+
+def acquire(lock: Any, probe: Probe) -> None:
+    """Acquire the lock."""
+    probe.note("acquiring")
+    with lock:
+        probe.note("acquired")
+
+
+# The resource tracker
+
+
+def report_tracker(probe: Probe) -> None:
+    """Report by which pipe this process speaks to its resource tracker, and stay."""
+    from multiprocessing import resource_tracker  # noqa: PLC0415 - few children need it
+
+    pipe = resource_tracker.getfd()
+    assert pipe is not None
+    probe.checkpoint("tracker", os.fstat(pipe).st_ino)
+
+
+# Objects on their way
+
+
+def report_kinds(things: list[Any], probe: Probe) -> None:
+    """Report of which classes the things are that have come."""
+    probe.note("kinds", [type(thing).__name__ for thing in things])
+
+
+def put(queue: Any, item: Any) -> None:
+    """Put an item on the queue."""
+    queue.put(item)
+
+
+# Keys
+
+
+def print_key(who: str) -> None:
+    """Print the authentication key of this process."""
+    from multiprocessing import current_process  # noqa: PLC0415 - few children need it
+
+    print(who, bytes(current_process().authkey), flush=True)
+
+
+def answer(mp: Implementation, end: Any, key: bytes, probe: Probe) -> None:
+    """Answer a challenge with the key, and report what came of it."""
+    try:
+        connection_of(mp).answer_challenge(end, key)
+        probe.note("answered", "welcome")
+    except mp.AuthenticationError:
+        probe.note("answered", "refused")
+
+
+def challenge(mp: Implementation, end: Any, key: bytes, probe: Probe) -> None:
+    """Challenge whoever is at the other end, and report what came of it."""
+    try:
+        connection_of(mp).deliver_challenge(end, key)
+        probe.note("challenged", "proved")
+    except mp.AuthenticationError:
+        probe.note("challenged", "refused")
+
+
+# Logging
+
+
+def print_logger(mp: Implementation) -> None:
+    """Print what this process's logger was given."""
+    logger = mp.get_logger()
+    print("level", logger.level, "and", len(logger.handlers), "handlers", flush=True)
