@@ -30,6 +30,7 @@ from mpspec.claims import (
 )
 from mpspec.faults import Fault
 from mpspec.faults.exempt import EXEMPT
+from mpspec.names import Name, unspoken
 from mpspec.suggest import unknown
 
 LONGEST_TITLE = 75
@@ -71,11 +72,13 @@ def breaches(
     folder: Path | None = None,
     faults: Sequence[Fault] | None = None,
     sentences: Path | None = None,
+    names: Sequence[Name] | None = None,
 ) -> list[Breach]:
     """Return everything in which the languages, the tests and the `faults` do not agree.
 
     The faults are not looked at if there are None, nor is the folder of their `sentences` in other
-    languages. Raises `NoteError` where a file cannot be read at all.
+    languages, nor are the `names` of which the note has to speak. Raises `NoteError` where a file
+    cannot be read at all.
     """
     languages = [read_note(language, note) for language in LANGUAGES]
     found = list(_Gate(languages, spec_tests(folder or spec_folder())).breaches())
@@ -85,6 +88,8 @@ def breaches(
     if faults is not None and sentences:
         for language in LANGUAGES[1:]:
             found += _untranslated_faults(faults, sentences / f"sentences.{language}.json")
+    if names is not None:
+        found += _unspoken(languages[0], names)
     return found
 
 
@@ -217,6 +222,13 @@ def _unfailing(chapters: Sequence[Chapter], faults: Iterable[Fault]) -> Iterator
             home = claim.chapter.partition("-")[2].replace("-", "_")
             what = f"no fault trips this claim: write one in mpspec/faults/{home}.py"
             yield Breach(claim.path, claim.line, what)
+
+
+def _unspoken(chapters: Sequence[Chapter], names: Sequence[Name]) -> Iterator[Breach]:
+    """Return the public names of which no claim speaks."""
+    for name in unspoken(chapters, names):
+        what = f"no claim speaks of {name}: write one, or say in PRIVATE of mpspec/names.py why not"
+        yield Breach(chapters[0].path.parent, 1, what)
 
 
 def _untranslated_faults(faults: Iterable[Fault], path: Path) -> Iterator[Breach]:
