@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 from markdown_it import MarkdownIt
 
@@ -80,6 +81,16 @@ class Chapter:
         return f"test_{self.name.replace('-', '_')}.py"
 
 
+class Page(Protocol):
+    """What has a name and a title: a chapter, or the page of questions."""
+
+    name: str
+    title: str
+
+
+PageT = TypeVar("PageT", bound=Page)
+
+
 def slug(title: str) -> str:
     """Return the id that a heading gives: `The child's pid` -> `the-childs-pid`."""
     return re.sub(r"[^a-z0-9]+", "-", re.sub(r"['\u2019`]", "", title.lower())).strip("-")
@@ -101,7 +112,12 @@ def read_note(language: str = "en", note: Path = NOTE) -> list[Chapter]:
     paths = sorted((note / language).glob("[0-9][0-9]-*.md"))
     if not paths:
         raise NoteError(f"{shown(note / language)}:1: no chapter (NN-name.md) is here")
-    return [_Reader(path, read_text(path), language).chapter() for path in paths]
+    return [read_chapter(path, language) for path in paths]
+
+
+def read_chapter(path: Path, language: str) -> Chapter:
+    """Return what a file of the note says. Raises `NoteError`."""
+    return _Reader(path, read_text(path), language).chapter()
 
 
 def read_text(path: Path) -> str:
@@ -138,13 +154,13 @@ def find_claims(chapters: Sequence[Chapter], ids: Iterable[str]) -> list[Claim]:
     return found
 
 
-def find_chapters(chapters: Sequence[Chapter], names: Iterable[str]) -> list[Chapter]:
+def find_chapters(chapters: Sequence[PageT], names: Iterable[str]) -> list[PageT]:
     """Return the chapters meant: `01-processes`, `01`, `1`, `processes`. `UnknownClaimError`."""
     found = []
     for name in names:
         matching = [chapter for chapter in chapters if name in _names(chapter)]
         if not matching:
-            known = [chapter.name.partition("-")[2] for chapter in chapters]
+            known = [_word(chapter) for chapter in chapters]
             raise UnknownClaimError(unknown("chapter", name, known))
         found += matching
     return found
@@ -198,9 +214,14 @@ class _Reader:
         return Claim(name, title, text, self.path.stem, section, self.path, line)
 
 
-def _names(chapter: Chapter) -> set[str]:
-    number, _, word = chapter.name.partition("-")
-    return {chapter.name, number, number.lstrip("0"), word, chapter.title}
+def _names(page: Page) -> set[str]:
+    number = page.name.partition("-")[0]
+    return {page.name, number, number.lstrip("0"), _word(page), page.title}
+
+
+def _word(page: Page) -> str:
+    """Return a page's name without its number, if it has one."""
+    return page.name.partition("-")[2] or page.name
 
 
 def shown(path: Path) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
@@ -31,6 +31,7 @@ from mpspec.claims import (
 from mpspec.faults import Fault
 from mpspec.faults.exempt import EXEMPT
 from mpspec.names import Name, unspoken
+from mpspec.questions import Question, Questions, read_questions
 from mpspec.suggest import unknown
 
 LONGEST_TITLE = 75
@@ -83,7 +84,12 @@ def breaches(
     languages = [read_note(language, note) for language in LANGUAGES]
     found = list(_Gate(languages, spec_tests(folder or spec_folder())).breaches())
     # A claim that is misnamed somewhere would be missed here once more.
-    if faults is not None and not found:
+    agreed = not found
+    if agreed:
+        known = [claim.id for claim in _claims(languages[0])]
+        pages = {language: read_questions(language, note) for language in LANGUAGES}
+        found += _unanswered(pages, known, note)
+    if faults is not None and agreed:
         found += _unfailing(languages[0], faults)
     if faults is not None and sentences:
         for language in LANGUAGES[1:]:
@@ -205,6 +211,80 @@ class _Gate:
         elif test:
             what = f"no claim for {test.name}: {_nearest(test.name, self.homes)}"
             yield Breach(test.path, test.line, what)
+
+
+def _unanswered(
+    pages: Mapping[str, Questions | None], known: Sequence[str], note: Path
+) -> Iterator[Breach]:
+    """Return in which the pages of questions differ, and what no claim of the note shows."""
+    there = [page for page in pages.values() if page]
+    for written in there:
+        yield from _unshown(written, known)
+    for language, page in pages.items():
+        if there and not page:
+            missing = shown(note / language / there[0].path.name)
+            yield Breach(there[0].path, 1, f"there is no {missing}: write it")
+    clear = [page for page in there if _ids_are_clear(page)]
+    for other in clear[1:]:
+        yield from _same_questions(clear[0], other)
+
+
+def _unshown(page: Questions, known: Sequence[str]) -> Iterator[Breach]:
+    """Return what a question lacks, and the claims that it names in vain."""
+    seen: dict[str, Question] = {}
+    for question in page.all:
+        first = seen.setdefault(question.id, question)
+        if not question.id:
+            what = "this question has no id: end it with {#id}"
+        elif first is not question:
+            taken = f"{shown(first.path)}:{first.line}"
+            what = f"the id {question.id} is taken at {taken}: word it anew"
+        elif not question.answer:
+            what = f"{question.id} has no answer: write one below"
+        elif not question.references:
+            what = f"no claim shows the answer to {question.id}: end it with a list, - a-claims-id"
+        else:
+            yield from _named_in_vain(question, known)
+            continue
+        yield Breach(question.path, question.line, what)
+
+
+def _named_in_vain(question: Question, known: Sequence[str]) -> Iterator[Breach]:
+    named = set()
+    for reference in question.references:
+        if reference.claim not in known:
+            what = f"{question.id} names an {unknown('claim', reference.claim, known)}"
+            yield Breach(question.path, reference.line, what)
+        elif reference.claim in named:
+            what = f"{question.id} names {reference.claim} twice: strike one"
+            yield Breach(question.path, reference.line, what)
+        named.add(reference.claim)
+
+
+def _same_questions(page: Questions, other: Questions) -> Iterator[Breach]:
+    """Compare the questions of two languages, and the claims that each names."""
+    mine, its = _by_id(page), _by_id(other)
+    for one, another in _unmatched(mine, its):
+        yield _untold(one, another, page.path, other.path)
+    for one, another in _out_of_order(mine, its):
+        there = f"{another.name} stands where {shown(one.path)} has {one.name}"
+        yield Breach(another.path, another.line, f"{there}: same order")
+    ours = {question.id: question for question in page.all}
+    for question in other.all:
+        original = ours.get(question.id, question)
+        if question.claims != original.claims:
+            there = f"{shown(original.path)}:{original.line}"
+            what = f"{question.id} names other claims than at {there}: the same, in the same order"
+            yield Breach(question.path, question.line, what)
+
+
+def _ids_are_clear(page: Questions) -> bool:
+    ids = [question.id for question in page.all]
+    return all(ids) and len(set(ids)) == len(ids)
+
+
+def _by_id(page: Questions) -> list[Named]:
+    return [Named(question.id, question.path, question.line) for question in page.all]
 
 
 def _unfailing(chapters: Sequence[Chapter], faults: Iterable[Fault]) -> Iterator[Breach]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mpspec.claims import LANGUAGES, Chapter, read_note
+from mpspec.questions import Questions, read_questions
 from mpspec.verdicts import Cell, Run, Status, Verdict
 
 HOSTILE = "\"'><script>alert(1)</script><img src=x onerror=alert(2)>{{ 7 * 7 }}]]>-->\x00\ud800"
@@ -87,6 +88,62 @@ KATZEN = """\
 
 没有人见过。
 """
+QUESTIONS = """\
+# What people ask of cats
+
+They do ask.
+
+## Cats
+
+### Why does my `cat` not come?
+
+It **does** not want to. See [dogs](#dogs-bark).
+
+- cats-come-when-they-are-called
+- cats-share
+
+### Why is the cat so quiet?
+
+It forgets to purr.
+
+- cats-purr
+
+## Birds
+
+### Where are the birds?
+
+Nobody knows.
+
+- birds-sing
+"""
+FRAGEN = """\
+# 关于猫的问题
+
+常有人问。
+
+## 猫
+
+### 为什么我的 `cat` 不来？ {#why-does-my-cat-not-come}
+
+它**不想**来。参见[狗](#dogs-bark)。
+
+- cats-come-when-they-are-called
+- cats-share
+
+### 猫为什么这么安静？ {#why-is-the-cat-so-quiet}
+
+它忘了咕噜。
+
+- cats-purr
+
+## 鸟
+
+### 鸟在哪里？ {#where-are-the-birds}
+
+没有人知道。
+
+- birds-sing
+"""
 HUNDE = "# 狗\n\n## 狗做什么\n\n### 狗会叫 {#dogs-bark}\n\n很响。\n"
 
 SOURCES = {"cats-purr": 'def test_cats_purr(mp):\n    assert mp.purr() == "rr"  # <b>softly</b>'}
@@ -107,7 +164,14 @@ def write_note(folder: Path) -> Path:
         (folder / language).mkdir(parents=True)
         for name, text in zip(("01-cats.md", "02-dogs.md"), chapters, strict=True):
             (folder / language / name).write_text(text, encoding="utf-8")
+    for language, text in {"en": QUESTIONS, "zh": FRAGEN}.items():
+        (folder / language / "questions.md").write_text(text, encoding="utf-8")
     return folder
+
+
+def questions(folder: Path) -> dict[str, Questions | None]:
+    """Return the page of questions of the note in `folder`, by language."""
+    return {language: read_questions(language, folder) for language in LANGUAGES}
 
 
 def note(folder: Path) -> dict[str, Sequence[Chapter]]:

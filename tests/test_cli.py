@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 from mpspec import __main__ as script
 from mpspec import __version__, claims, cli, gate, runner
 from mpspec.cli import checking, common, demos
+from mpspec.questions import read_questions
 from mpspec.verdicts import Cell, Run, Status, Verdict, read, write
 
 pytestmark = pytest.mark.timeout(120)
@@ -80,6 +81,7 @@ def mpspec(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
     (spec / "test_01_cats.py").write_text(SPEC)
     (spec / "test_02_dogs.py").write_text("def test_dogs_bark(mp):\n    pass\n")
     monkeypatch.setattr(common, "read_note", partial(claims.read_note, note=note))
+    monkeypatch.setattr(common, "read_questions", partial(read_questions, note=note))
     agree = partial(gate.breaches, note, spec)
     monkeypatch.setattr(common, "breaches", lambda **_: agree())  # cats have no faults
     monkeypatch.setattr(runner, "spec_folder", lambda: spec)

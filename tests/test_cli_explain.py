@@ -17,6 +17,7 @@ from mpspec.cli import common, live
 from mpspec.cli.live import watch
 from mpspec.faults import Fault
 from mpspec.program import PROGRAMS
+from mpspec.questions import read_questions
 from mpspec.report.words import ENGLISH
 from mpspec.verdicts import Cell, Run, Status, Verdict, write
 
@@ -67,6 +68,7 @@ def mpspec(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
     (note / "zh" / "01-cats.md").write_text(CHINESE_NOTE, encoding="utf-8")
     (spec / "test_01_cats.py").write_text(SPEC)
     monkeypatch.setattr(common, "read_note", partial(claims.read_note, note=note))
+    monkeypatch.setattr(common, "read_questions", partial(read_questions, note=note))
     # The package's faults are of the package's claims.
     monkeypatch.setattr(common, "breaches", lambda **_: gate.breaches(note, spec))
     for module in (runner, common):

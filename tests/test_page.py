@@ -17,6 +17,7 @@ from click.testing import CliRunner, Result
 from mpspec import claims, cli, faults
 from mpspec.claims import LANGUAGES, read_note
 from mpspec.cli import common
+from mpspec.questions import read_questions
 from mpspec.report.page import page
 from mpspec.report.prose import code, prose
 from mpspec.report.sources import sources_of_tests
@@ -34,8 +35,9 @@ def note(tmp_path: Path) -> dict[str, list[claims.Chapter]]:
 
 
 @pytest.fixture
-def made(note: dict[str, list[claims.Chapter]]) -> str:
-    return page(made_up.runs(), note, made_up.SOURCES, made_up.FAULTS)
+def made(note: dict[str, list[claims.Chapter]], tmp_path: Path) -> str:
+    pages = made_up.questions(tmp_path / "note")
+    return page(made_up.runs(), note, made_up.SOURCES, made_up.FAULTS, questions=pages)
 
 
 def claim_in(text: str, claim: str) -> str:
@@ -70,6 +72,28 @@ def test_cells_that_saw_the_same_share_a_row_unless_they_are_not_as_expected(mad
     assert claim_in(made, "cats-come-when-they-are-called").count("<tr><th scope=row>") == 4
 
 
+def test_questions_stand_last_with_links_to_their_claims_and_the_verdicts(made: str) -> None:
+    begin = made.index('<section id="ui-questions"')
+    assert begin > made.rindex('<details class="claim"')
+    come, quiet = made[begin:].split('<article class="question"')[1:]
+    assert 'id="question-why-does-my-cat-not-come"' in come
+    assert "Why does my <code>cat</code> not come?" in come
+    assert "它<strong>不想</strong>来。" in come
+    assert come.index('href="#cats-come-when-they-are-called"') < come.index('href="#cats-share"')
+    assert "fork</small>" in come
+    assert "everywhere" in quiet
+
+
+def test_a_question_of_which_no_claim_was_run_is_left_out(made: str) -> None:
+    assert "Where are the birds?" not in made
+
+
+def test_a_note_without_questions_has_none_on_its_page(
+    note: dict[str, list[claims.Chapter]],
+) -> None:
+    assert 'id="ui-questions"' not in page(made_up.runs(), note, {}, {})
+
+
 def test_what_is_not_as_expected_stands_above_what_differs_and_that_above_the_note(
     made: str,
 ) -> None:
@@ -95,9 +119,11 @@ def test_timelines_are_drawn_in_both_languages_with_the_same_in_words(made: str)
 
 
 def test_the_same_verdicts_give_the_same_page(
-    made: str, note: dict[str, list[claims.Chapter]]
+    made: str, note: dict[str, list[claims.Chapter]], tmp_path: Path
 ) -> None:
-    assert page(made_up.runs(), note, made_up.SOURCES, made_up.FAULTS) == made
+    pages = made_up.questions(tmp_path / "note")
+    again = page(made_up.runs(), note, made_up.SOURCES, made_up.FAULTS, questions=pages)
+    assert again == made
 
 
 def test_ids_are_there_once(made: str) -> None:
@@ -193,6 +219,7 @@ def report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
         monkeypatch.setenv(name, str(tmp_path / "home"))
     folder = made_up.write_note(tmp_path / "note")
     monkeypatch.setattr(common, "read_note", partial(claims.read_note, note=folder))
+    monkeypatch.setattr(common, "read_questions", partial(read_questions, note=folder))
     monkeypatch.setattr(common, "spec_folder", lambda: tmp_path)
     write(made_up.runs(), tmp_path / "verdicts.jsonl")
     return partial(CliRunner().invoke, cli.main)
@@ -204,6 +231,7 @@ def test_the_command_writes_the_page(report: Command) -> None:
     text = Path("here.html").read_text(encoding="utf-8")
     assert text.startswith('<!doctype html>\n<html lang="zh">')
     assert "猫会咕噜" in text
+    assert "它忘了咕噜。" in text
 
 
 def test_the_command_writes_also_what_no_encoding_can(report: Command) -> None:

@@ -29,6 +29,7 @@ from mpspec.differences import DifferencesError
 from mpspec.faults import load
 from mpspec.gate import SENTENCES, breaches
 from mpspec.implementations import UnknownImplementationError
+from mpspec.questions import Questions, read_questions
 from mpspec.report import terminal
 from mpspec.report.files import write_whole
 from mpspec.report.sides import CellError
@@ -60,6 +61,14 @@ def note(language: str) -> list[Chapter]:
     """Return the note's chapters; where it cannot be read, say so and end."""
     try:
         return read_note(language)
+    except NoteError as error:
+        usage(str(error))
+
+
+def questions(language: str) -> Questions | None:
+    """Return the note's page of questions; where it cannot be read, say so and end."""
+    try:
+        return read_questions(language)
     except NoteError as error:
         usage(str(error))
 
@@ -161,6 +170,13 @@ def read_all(
         except verdicts.VerdictFileError as error:
             problems.append(error)
     return runs, problems
+
+
+def read_at_hand(
+    paths: Sequence[Path],
+) -> tuple[list[verdicts.Run], list[verdicts.VerdictFileError]]:
+    """Return the same for the last whole check where no files are given; nothing without one."""
+    return read_all(paths or [path for path in [last()] if path.exists()])
 
 
 def complain(problems: Iterable[Exception]) -> None:

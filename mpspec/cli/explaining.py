@@ -32,7 +32,7 @@ def explain(claim_id: str, cell: str | None, paths: Sequence[Path], lang: str) -
     """
     chapters = common.note(lang)
     [claim] = common.or_usage(find_claims, chapters, [claim_id])
-    runs, problems = common.read_all(paths or [path for path in [common.last()] if path.exists()])
+    runs, problems = common.read_at_hand(paths)
     known = explanation.Known(
         runs,
         {each.id: each for chapter in chapters for each in chapter.claims},

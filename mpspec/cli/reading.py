@@ -8,7 +8,9 @@ from pathlib import Path
 import click
 from rich.text import Text
 
+from mpspec.claims import Chapter, find_chapters
 from mpspec.cli import common
+from mpspec.questions import Questions
 from mpspec.report import terminal
 from mpspec.report.words import WORDS
 
@@ -19,11 +21,19 @@ from mpspec.report.words import WORDS
 @common.verdicts_option
 def read(chapter_names: Sequence[str], lang: str, paths: Sequence[Path]) -> None:
     """Read the note, with the verdicts woven in."""
-    chapters = common.some(common.note(lang), chapter_names)
-    runs, problems = common.read_all(paths or [path for path in [common.last()] if path.exists()])
+    chapters, page = common.note(lang), common.questions(lang)
+    pages: list[Chapter | Questions] = [*chapters, *([page] if page else [])]
+    chosen = common.or_usage(find_chapters, pages, chapter_names) or pages
+    claims = {claim.id: claim for chapter in chapters for claim in chapter.claims}
+    runs, problems = common.read_at_hand(paths)
     console = common.new_console(width=100)
-    for part in terminal.note(chapters, runs, WORDS[lang]):
-        console.print(part)
+    for each in chosen:
+        if isinstance(each, Chapter):
+            parts = terminal.note([each], runs, WORDS[lang])
+        else:
+            parts = terminal.questions(each, claims, runs, WORDS[lang])
+        for part in parts:
+            console.print(part)
     if not runs:
         console.print(f"\n{WORDS[lang].no_verdicts}", style="dim")
     common.complain(problems)

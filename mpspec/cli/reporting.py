@@ -49,6 +49,7 @@ def report(paths: Sequence[Path], output: Path, lang: str) -> None:
         common.sources(),
         {claim: {name: seen_to_fail(claim, known, name) for name in LANGUAGES} for claim in claims},
         lang,
+        questions={language: common.questions(language) for language in LANGUAGES},
     )
     common.write_page(output, text)
 

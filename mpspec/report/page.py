@@ -14,7 +14,7 @@ from markupsafe import Markup
 from mpspec.history import History, Report
 from mpspec.report import timeline
 from mpspec.report.document import document, environment
-from mpspec.report.page_model import ClaimView, Model, Note, Outcome, Texts
+from mpspec.report.page_model import ClaimView, Model, Note, Outcome, Pages, Texts
 from mpspec.report.words import WORDS
 from mpspec.verdicts import Run, Status
 
@@ -36,15 +36,18 @@ def page(
     sources: Mapping[str, str],
     faults: Mapping[str, Mapping[str, Sequence[str]]],
     language: str = "en",
+    *,
+    questions: Pages | None = None,
 ) -> str:
     """Return the page of `runs`.
 
     - `sources`: the source of each claim's test;
     - `faults`: for each claim, and in each language, the faults under which it was seen to fail,
       in a sentence each;
-    - `language`: the one that it shows first.
+    - `language`: the one that it shows first;
+    - `questions`: the note's page of questions in each language.
     """
-    model = Model(runs, note)
+    model = Model(runs, note, questions)
     return document(
         "page",
         {name: words.page.title for name, words in WORDS.items()},

@@ -7,14 +7,23 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
+from typing import TypeVar
 
 from mpspec.claims import LANGUAGES, Chapter, Claim, Section
+from mpspec.questions import Group, Question, Questions
 from mpspec.recorder import repeating
 from mpspec.report.terminal import Board
 from mpspec.verdicts import Cell, Run, Status, Verdict, count
 
 Note = Mapping[str, Sequence[Chapter]]
 """The chapters by language, `LANGUAGES[0]` among them."""
+
+Pages = Mapping[str, Questions | None]
+"""The page of questions by language; None where the note has none."""
+
+Titled = Chapter | Section | Claim | Questions | Group | Question
+
+PartT = TypeVar("PartT", Section, Group)
 
 Texts = dict[str, str]
 """The same text by language."""
@@ -151,10 +160,43 @@ class ChapterView:
         return [claim for section in self.sections for claim in section.claims]
 
 
+@dataclass
+class QuestionView:
+    """A question, its answer, and those of its claims that were run."""
+
+    id: str
+    title: Texts
+    answer: Texts
+    claims: list[ClaimView]
+
+
+@dataclass
+class GroupView:
+    """Questions that belong together."""
+
+    title: Texts
+    text: Texts
+    questions: list[QuestionView]
+
+
+@dataclass
+class QuestionsView:
+    """The page of questions."""
+
+    title: Texts
+    text: Texts
+    groups: list[GroupView]
+
+    @property
+    def count(self) -> int:
+        """How many questions there are."""
+        return sum(len(group.questions) for group in self.groups)
+
+
 class Model:
     """All that the page shows."""
 
-    def __init__(self, runs: Sequence[Run], note: Note) -> None:
+    def __init__(self, runs: Sequence[Run], note: Note, pages: Pages | None = None) -> None:
         self.runs = runs
         board = Board(runs)
         self.cells = board.cells
@@ -164,6 +206,7 @@ class Model:
         self._ran = list(dict.fromkeys(claim for run in runs for claim in run.claims))
         self.chapters = list(self._chapters(note))
         self.unknown = list(self._unknown(note))
+        self.questions = self._questions(pages or {})
 
     @property
     def names(self) -> list[str]:
@@ -211,6 +254,25 @@ class Model:
                 title, nothing = dict.fromkeys(note, claim), dict.fromkeys(note, "")
                 yield ClaimView(claim, title, nothing, self.cells, self._row(claim))
 
+    def _questions(self, pages: Pages) -> QuestionsView | None:
+        """Return the questions of whose claims some were run; None for none."""
+        written = {language: page for language, page in pages.items() if page}
+        first = written.get(LANGUAGES[0])
+        if not first:
+            return None
+        ran = {claim.id: claim for chapter in self.chapters for claim in chapter.claims}
+        told = {
+            language: {question.id: question for question in page.all}
+            for language, page in written.items()
+        }
+        groups = []
+        for number, group in enumerate(first.groups):
+            there = {name: _at(page.groups, number, group) for name, page in written.items()}
+            views = [_question(question, told, ran) for question in group.questions]
+            if shown := [view for view in views if view.claims]:
+                groups.append(GroupView(_titles(there), _texts(there), shown))
+        return QuestionsView(_titles(written), _texts(written), groups) if groups else None
+
     def _row(self, claim: str) -> list[Verdict]:
         """Return the verdict on `claim` in each cell, also where it was not run."""
         found = (self._run_of[cell].verdicts.get((claim, cell.name)) for cell in self.cells)
@@ -224,13 +286,22 @@ def _by_name(chapters: Iterable[Chapter], original: Chapter) -> Chapter:
     return next((chapter for chapter in chapters if chapter.name == original.name), original)
 
 
-def _at(sections: Sequence[Section], number: int, original: Section) -> Section:
+def _question(
+    question: Question, told: Mapping[str, Mapping[str, Question]], ran: Mapping[str, ClaimView]
+) -> QuestionView:
+    each = {language: known.get(question.id, question) for language, known in told.items()}
+    answer = {language: said.answer for language, said in each.items()}
+    claims = [ran[claim] for claim in question.claims if claim in ran]
+    return QuestionView(question.id, _titles(each), answer, claims)
+
+
+def _at(sections: Sequence[PartT], number: int, original: PartT) -> PartT:
     return sections[number] if number < len(sections) else original
 
 
-def _titles(told: Mapping[str, Chapter | Section | Claim]) -> Texts:
+def _titles(told: Mapping[str, Titled]) -> Texts:
     return {language: each.title for language, each in told.items()}
 
 
-def _texts(told: Mapping[str, Chapter | Section]) -> Texts:
+def _texts(told: Mapping[str, Chapter | Section | Questions | Group]) -> Texts:
     return {language: each.text for language, each in told.items()}

@@ -6,17 +6,19 @@ Every verdict is shown by a sign and, beside it or in the legend, by its word; c
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rich import box
 from rich.console import Group, RenderableType
 from rich.markdown import Markdown
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from mpspec.claims import Chapter, Claim
 from mpspec.history import History, Report
+from mpspec.questions import Question, Questions
 from mpspec.recorder import repeating
 from mpspec.report.words import ENGLISH, Words
 from mpspec.verdicts import Cell, Run, Status, Verdict, count
@@ -129,6 +131,39 @@ def note(
                 if claim.id in ran:
                     yield in_short(board.row(claim.id), words)
                 yield Markdown(joined(claim.explanation))
+
+
+def questions(
+    page: Questions, claims: Mapping[str, Claim], runs: Sequence[Run], words: Words = ENGLISH
+) -> Iterator[RenderableType]:
+    """Return the page of questions: each answer, and the claims that show it, with verdicts."""
+    yield Markdown(f"# {page.title}\n\n{joined(page.text)}")
+    for group in page.groups:
+        yield Markdown(f"\n## {group.title}\n\n{joined(group.text)}")
+        for each in group.questions:
+            yield from question(each, claims, runs, words)
+
+
+def question(
+    asked: Question, claims: Mapping[str, Claim], runs: Sequence[Run], words: Words = ENGLISH
+) -> Iterator[RenderableType]:
+    """Return a question, its answer, and the claims that show it."""
+    yield Text(f"\n▌ {asked.title}", style="bold")
+    yield Markdown(joined(asked.answer))
+    yield Text(f"\n  {words.ask.shown_by}", style="italic")
+    for claim in (claims[each] for each in asked.claims if each in claims):
+        yield from (Padding(line, (0, 0, 0, 2)) for line in claim_in_short(claim, runs, words))
+
+
+def claim_in_short(
+    claim: Claim, runs: Sequence[Run], words: Words = ENGLISH
+) -> Iterator[RenderableType]:
+    """Return a claim in two or three lines: its sentence, its verdicts, and what shows more."""
+    yield Text(f"▌ {claim.title}")
+    ran = [run for run in runs if claim.id in run.claims]
+    if ran:
+        yield in_short(Board(ran).row(claim.id), words)
+    yield Text(f"  {words.ask.more.format(claim=claim.id)}", style="dim")
 
 
 def joined(text: str) -> str:

@@ -20,6 +20,16 @@ class ExplainWords:
 
 
 @dataclass(frozen=True)
+class AskWords:
+    """What is said beside an answer; braces stand for what is filled in."""
+
+    shown_by: str
+    more: str
+    nothing: str
+    left_out: str
+
+
+@dataclass(frozen=True)
 class BadgeWords:
     """What a badge says; braces stand for how many."""
 
@@ -52,6 +62,7 @@ class Words:
     no_verdicts: str
     badge: BadgeWords
     explain: ExplainWords
+    ask: AskWords
     timeline: TimelineWords
     page: PageWords
     changes: ChangesWords
@@ -96,6 +107,12 @@ ENGLISH = Words(
         nothing="nothing tested",
     ),
     explain=ExplainWords(test="Its test", seen_to_fail="It has been seen to fail when"),
+    ask=AskWords(
+        shown_by="Claims that show it:",
+        more="mpspec explain {claim}",
+        nothing="nothing in the note matches: {words}",
+        left_out="{count} more match, less well; -n shows as many as you like.",
+    ),
     timeline=timeline_words.ENGLISH,
     page=page_words.ENGLISH,
     changes=changes_words.ENGLISH,
@@ -146,6 +163,12 @@ CHINESE = Words(
         nothing="什么也没有测试",
     ),
     explain=ExplainWords(test="它的测试", seen_to_fail="在下列故障之下，已见过它失败"),
+    ask=AskWords(
+        shown_by="证明它的论断：",
+        more="mpspec explain {claim} --lang zh",
+        nothing="笔记里没有与此相符的内容：{words}",
+        left_out="还有 {count} 条也相符，但差一些；用 -n 可以多看几条。",
+    ),
     timeline=timeline_words.CHINESE,
     page=page_words.CHINESE,
     changes=changes_words.CHINESE,

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from mpspec import claims
 from mpspec.claims import LANGUAGES, read_note
+from mpspec.questions import read_questions
 from mpspec.report.changes import changes_model
 from mpspec.report.changes_page import changes_page
 from mpspec.report.page import page
@@ -69,7 +70,9 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the page of the made-up note."""
     folder = tmp_path_factory.mktemp("small")
     note = made_up.note(folder / "note")
-    return written(folder, page(made_up.runs(), note, made_up.SOURCES, made_up.FAULTS))
+    pages = made_up.questions(folder / "note")
+    text = page(made_up.runs(), note, made_up.SOURCES, made_up.FAULTS, questions=pages)
+    return written(folder, text)
 
 
 @pytest.fixture(scope="session")
@@ -101,7 +104,9 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ids = [claim.id for chapter in note["en"] for claim in chapter.claims]
     runs = [made_up.whole_run(python, ids) for python in made_up.PYTHONS]
     sources = sources_of_tests(claims.spec_folder())
-    return written(tmp_path_factory.mktemp("whole"), page(runs, note, sources, {}))
+    pages = {language: read_questions(language) for language in LANGUAGES}
+    text = page(runs, note, sources, {}, questions=pages)
+    return written(tmp_path_factory.mktemp("whole"), text)
 
 
 def written(folder: Path, text: str) -> Path:

@@ -116,6 +116,31 @@ def test_an_address_that_makes_no_sense_shows_everything(open_page: Open, small:
     expect(tab.locator("html")).to_have_attribute("lang", "en")
 
 
+@pytest.mark.parametrize(
+    ("at", "left"),
+    [
+        ("", ["why-does-my-cat-not-come", "why-is-the-cat-so-quiet"]),
+        ("?verdict=red", ["why-does-my-cat-not-come"]),
+        ("?chapter=02-dogs", []),
+        ("?text=quiet", ["why-is-the-cat-so-quiet"]),
+        ("?text=quiet&verdict=red", []),
+    ],
+)
+def test_a_question_is_shown_with_its_claims_or_for_its_own_words(
+    open_page: Open, small: Path, at: str, left: list[str]
+) -> None:
+    tab = open_page(small, at)
+    found = tab.locator(".question:visible").evaluate_all("all => all.map(each => each.id)")
+    assert found == [f"question-{name}" for name in left]
+    expect(tab.locator("#ui-questions")).to_be_visible(visible=bool(left))
+
+
+def test_a_questions_claim_is_a_link_that_opens_it(open_page: Open, small: Path) -> None:
+    tab = open_page(small, "question-why-is-the-cat-so-quiet")
+    tab.locator(".question:visible").get_by_role("link", name="Cats purr").click()
+    expect(tab.locator(f"#{PURR}")).to_have_attribute("open", "")
+
+
 # Language and theme
 
 

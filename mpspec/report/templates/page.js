@@ -12,7 +12,12 @@ page.ready = () => {
   const form = document.querySelector(".side form");
   const parts = [".part", ".chapter"].map((kind) => all(kind));
   const bodies = all(".overview tbody");
-  const intros = all(".chapter > .prose, .part > .prose");
+  const questions = all(".question").map((element) => ({
+    element,
+    claims: all("[data-claim]", element).map((shown) => byId.get(shown.dataset.claim)),
+  }));
+  const intros = all(".chapter > .prose, .part > .prose, #ui-questions > .prose, .group-of-questions > .prose");
+  const groups = all(".group-of-questions, #ui-questions");
 
   // The text to search is read once, and only if somebody searches.
   function textOf(claim) {
@@ -58,6 +63,13 @@ page.ready = () => {
     const some = FILTERS.some((key) => state[key]);
     for (const kind of parts) for (const part of kind) part.hidden = !part.querySelector(".claim:not([hidden])");
     for (const body of bodies) body.hidden = !body.querySelector("tr[data-row]:not([hidden])");
+    // With words to look for alone, a question may have them itself; else one of its claims counts.
+    const onlyWords = FILTERS.every((key) => key === "text" || !state[key]);
+    for (const { element, claims: shownBy } of questions) {
+      const own = onlyWords && wanted.every((word) => element.textContent.toLowerCase().includes(word));
+      element.hidden = some && !own && shownBy.every((claim) => claim.element.hidden);
+    }
+    for (const group of groups) group.hidden = !group.querySelector(".question:not([hidden])");
     for (const text of intros) text.hidden = some;
     by("ui-shown").textContent = data.shown[state.lang].replace("{shown}", shown).replace("{all}", claims.length);
     by("ui-reset").hidden = !some;
