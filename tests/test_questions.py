@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -236,3 +238,89 @@ def test_an_unknown_chapter_is_answered_with_the_page_of_questions_too(mpspec: C
     result = mpspec(["read", "--chapter", "question"])
     assert result.exit_code == 2
     assert "did you mean questions" in result.output
+
+
+def test_what_is_asked_is_answered_with_claims_verdicts_and_where_to_read_on(
+    mpspec: Command,
+) -> None:
+    write([made_up.run()], Path("verdicts"))
+    result = mpspec(["ask", "quiet", "cat", "--verdicts", "verdicts", "-n", "1"])
+    assert result.exit_code == 0, result.output
+    assert [line.strip() for line in result.output.splitlines() if line.strip()][:6] == [
+        "▌ Why is the cat so quiet?",
+        "It forgets to purr.",
+        "Claims that show it:",
+        "▌ Cats purr",
+        "✓ holds everywhere",
+        "mpspec explain cats-purr",
+    ]
+    assert "-n shows as many as you like" in result.output
+
+
+def test_a_claim_that_belongs_to_no_question_is_found_too(mpspec: Command) -> None:
+    result = mpspec(["ask", "Where is the food?"])
+    assert result.exit_code == 0, result.output
+    assert "▌ Cats forget" in result.output
+    assert "mpspec explain cats-forget" in result.output
+
+
+def test_a_claim_is_not_shown_again_below_its_question(mpspec: Command) -> None:
+    result = mpspec(["ask", "purr", "-n", "9"])
+    assert result.output.count("▌ Cats purr") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "found"),
+    [
+        (["猫怎么这么安静"], "它忘了咕噜。"),
+        (["安静"], "它忘了咕噜。"),
+        (["cat", "--lang", "zh"], "为什么我的 `cat` 不来？"),
+        (["quiet cats", "--lang", "en"], "It forgets to purr."),
+    ],
+)
+def test_it_is_asked_and_answered_in_either_language(
+    mpspec: Command, arguments: list[str], found: str
+) -> None:
+    result = mpspec(["ask", *arguments])
+    assert result.exit_code == 0, result.output
+    assert found in result.output
+
+
+@pytest.mark.parametrize("words", ["elephant", "why?", "为什么", '"" * ( NEAR', "--"])
+def test_what_matches_nothing_ends_with_3(mpspec: Command, words: str) -> None:
+    result = mpspec(["ask", "--", words])
+    assert result.exit_code == 3, result.output
+    assert "matches" in result.output or "没有与此相符的内容" in result.output
+
+
+def test_without_words_it_is_wrong_usage(mpspec: Command) -> None:
+    assert mpspec(["ask"]).exit_code == 2
+
+
+def test_a_verdict_file_that_cannot_be_read_is_named_behind_the_answer(mpspec: Command) -> None:
+    result = mpspec(["ask", "purr", "--verdicts", "nowhere.jsonl"])
+    assert result.exit_code == 2
+    assert "Cats purr" in result.output
+    assert "nowhere.jsonl" in result.output
+
+
+def test_a_python_without_sqlite_is_told_so(
+    mpspec: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "sqlite3", None)
+    result = mpspec(["ask", "purr"])
+    assert result.exit_code == 2
+    assert "mpspec ask needs sqlite3, which this Python is built without" in result.output
+
+
+def test_a_sqlite_without_full_text_search_is_told_so(
+    mpspec: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Plain(sqlite3.Connection):
+        def execute(self, sql: str, *rest: object) -> sqlite3.Cursor:
+            return super().execute(sql.replace("fts5", "fts99"), *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, factory=Plain))
+    result = mpspec(["ask", "purr"])
+    assert result.exit_code == 2
+    assert "mpspec ask needs sqlite3 with FTS5: no such module: fts99" in result.output

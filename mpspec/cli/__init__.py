@@ -10,6 +10,7 @@ from __future__ import annotations
 import click
 
 from mpspec import __version__
+from mpspec.cli.asking import ask
 from mpspec.cli.checking import check
 from mpspec.cli.combining import combine
 from mpspec.cli.comparing import diff
@@ -26,5 +27,5 @@ def main() -> None:
     """Verify what a note claims of Python's multiprocessing, claim by claim."""
 
 
-for command in (check, read, list_, demo, combine, faults, diff, explain, report):
+for command in (check, read, ask, list_, demo, combine, faults, diff, explain, report):
     main.add_command(command)
