@@ -1,8 +1,9 @@
 # ruff: noqa: RUF001 - Chinese has its own punctuation
 """What to do about a claim, in one sentence of its explanation.
 
-The sentence in **bold** says it; there is one at the most. Where none is, the claim that says what
-happens instead may have one, and at last the explanation's own last sentence serves.
+The passage in **bold** says it; there is one at the most. Where another claim says what happens
+instead, its own counts first, since it speaks of the cell that one moves to; and where there is
+none, the explanation's last sentence serves.
 """
 
 from __future__ import annotations
@@ -24,9 +25,14 @@ _LINK = "\0"  # stands before what is a link, while sentences are told apart
 
 def advice(claim: Claim, instead: Claim | None = None) -> str:
     """Return what to do about `claim`, as plain text; nothing if its explanation says nothing."""
-    others = [instead] if instead else []
-    marked = (bold for each in [claim, *others] for bold in in_bold(each.explanation))
+    claims = [instead, claim] if instead else [claim]
+    marked = (bold for each in claims for bold in in_bold(each.explanation))
     return _as_sentence(next(marked, "") or _last_sentence(claim.explanation))
+
+
+def remedy(answer: str) -> str:
+    """Return what an answer says in bold, as a plain sentence; nothing if it does not."""
+    return _as_sentence(next(iter(in_bold(answer)), ""))
 
 
 def in_bold(explanation: str) -> list[str]:

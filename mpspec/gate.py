@@ -241,6 +241,8 @@ def _unshown(page: Questions, known: Sequence[str]) -> Iterator[Breach]:
             what = f"the id {question.id} is taken at {taken}: word it anew"
         elif not question.answer:
             what = f"{question.id} has no answer: write one below"
+        elif len(in_bold(question.answer)) > 1:
+            what = f"{question.id} has several passages in bold: leave the one that says what to do"
         elif not question.references:
             what = f"no claim shows the answer to {question.id}: end it with a list, - a-claims-id"
         else:
@@ -271,11 +273,21 @@ def _same_questions(page: Questions, other: Questions) -> Iterator[Breach]:
         yield Breach(another.path, another.line, f"{there}: same order")
     ours = {question.id: question for question in page.all}
     for question in other.all:
-        original = ours.get(question.id, question)
-        if question.claims != original.claims:
-            there = f"{shown(original.path)}:{original.line}"
-            what = f"{question.id} names other claims than at {there}: the same, in the same order"
-            yield Breach(question.path, question.line, what)
+        if question.id in ours:
+            yield from _same_answer(ours[question.id], question)
+
+
+def _same_answer(mine: Question, its: Question) -> Iterator[Breach]:
+    """Compare which claims a question names in two languages, and whether both say what to do."""
+    if its.claims != mine.claims:
+        there = f"{shown(mine.path)}:{mine.line}"
+        what = f"{its.id} names other claims than at {there}: the same, in the same order"
+        yield Breach(its.path, its.line, what)
+    if bool(in_bold(mine.answer)) != bool(in_bold(its.answer)):
+        with_, without = (mine, its) if in_bold(mine.answer) else (its, mine)
+        there = f"{shown(with_.path)}:{with_.line}"
+        what = f"{its.id} says in bold what to do at {there}: do so here"
+        yield Breach(without.path, without.line, what)
 
 
 def _ids_are_clear(page: Questions) -> bool:

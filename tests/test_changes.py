@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from mpspec.advice import advice, in_bold
 from mpspec.claims import Chapter, Claim, Section
-from mpspec.report.changes import Changes, Move, changes_model
+from mpspec.questions import Group, Question, Questions, Reference
+from mpspec.report.changes import Changes, Move, Topic, changes_model
 from mpspec.report.comparison import markdown
 from mpspec.report.markdown import literal
 from mpspec.report.sides import CellError, cells_of, files
@@ -37,7 +39,7 @@ NOTE = [
 
 def run(python: str = "CPython 3.13.1", default: str = "fork", **cells: str) -> Run:
     """Return a run with a cell for each keyword: a letter a claim, the first letter of a status."""
-    letters = {"h": HOLDS, "r": REFUTED, "f": FAILS}
+    letters = {"h": HOLDS, "r": REFUTED, "f": FAILS, "n": Status.NOT_APPLICABLE}
     names = ["cats-purr", "cats-bite"]
     there = [Cell(python, "multiprocessing", name, default=name == default) for name in cells]
     made = Run(there, names)
@@ -46,6 +48,34 @@ def run(python: str = "CPython 3.13.1", default: str = "fork", **cells: str) -> 
             if letter in letters:
                 made.add(Verdict(name, cell, letters[letter]))
     return made
+
+
+def question(name: str, answer: str, *ids: str) -> Question:
+    """Return a question with this id that names these claims."""
+    title = name.replace("-", " ").capitalize() + "?"
+    references = [Reference(each, 1) for each in ids]
+    return Question(name, title, answer, references, Path("questions.md"), 1)
+
+
+PAGE = Questions("Asked", Path("questions.md"))
+PAGE.groups = [
+    Group("Of cats", "", [question("why-no-purr", "So. **Come near.**", "cats-purr", "cats-bite")]),
+    Group("Of teeth", "", [question("why-does-it-bite", "It does so.", "cats-bite")]),
+]
+
+
+def asked(before: str, after: str) -> Changes:
+    """Return what differs between two cells of these verdicts, with the questions."""
+    pairs = cells_of([run(fork=before, spawn=after)], "fork", "spawn")
+    return changes_model(pairs, NOTE, "fork", "spawn", ENGLISH, page=PAGE)
+
+
+def under(topics: Sequence[Topic]) -> dict[str, tuple[list[str], list[str]]]:
+    """Return, for each question, the claims told below it, and those told elsewhere."""
+    return {
+        topic.question.id: ([each.id for each in topic.changes], [each.id for each in topic.others])
+        for topic in topics
+    }
 
 
 def told(changes: Changes) -> dict[str, list[Move]]:
@@ -170,6 +200,71 @@ def test_equal_files_do_not_differ() -> None:
     assert "No verdict differs (2 claims compared)." in markdown(changes, ENGLISH)
 
 
+# Questions
+
+
+def test_a_question_comes_up_where_its_first_claim_that_differs_holds_now() -> None:
+    changes = asked("rh", "hh")
+    assert under(changes.arising) == {"why-no-purr": (["cats-purr"], [])}
+    assert changes.arising[0].remedy == "Come near."
+    assert (changes.settled, changes.chapters, changes.count) == ([], [], 1)
+
+
+def test_a_question_does_not_come_up_any_more_where_it_does_not() -> None:
+    changes = asked("hr", "rh")
+    assert under(changes.arising) == {"why-does-it-bite": (["cats-bite"], [])}
+    assert under(changes.settled) == {"why-no-purr": (["cats-purr"], ["cats-bite"])}
+
+
+def test_a_claim_is_told_below_the_first_of_its_questions() -> None:
+    changes = asked("rr", "hh")
+    assert under(changes.arising) == {
+        "why-no-purr": (["cats-purr", "cats-bite"], []),
+        "why-does-it-bite": ([], ["cats-bite"]),
+    }
+    assert changes.count == 2
+    # What does not come up any more is not said twice.
+    assert list(under(asked("hh", "rr").settled)) == ["why-no-purr"]
+
+
+@pytest.mark.parametrize("after", ["fh", "-h"])
+def test_a_verdict_that_is_not_as_the_note_says_answers_no_question(after: str) -> None:
+    changes = asked("hh", after)
+    assert not changes.questions
+    assert list(told(changes)) == ["cats-purr"]
+
+
+def test_what_no_question_names_is_told_by_chapter_unless_it_falls_silent() -> None:
+    pairs = cells_of([run(fork="hr", spawn="nh")], "fork", "spawn")
+    bare = Questions("Asked", Path("questions.md"))
+    changes = changes_model(pairs, NOTE, "fork", "spawn", ENGLISH, page=bare)
+    assert list(told(changes)) == ["cats-bite"]
+    assert [each.id for each in changes.silent] == ["cats-purr"]
+    assert changes.count == 2
+
+
+def test_only_what_the_note_says_in_bold_is_a_claims_own_remedy() -> None:
+    changes = {each.id: each for each in asked("rr", "hh").all}
+    assert changes["cats-purr"].remedy == "Listen."
+    assert (changes["cats-bite"].remedy, changes["cats-bite"].advice) == ("", "So it is.")
+    assert {each.id: each.remedy for each in asked("hh", "nh").all} == {"cats-purr": ""}
+
+
+def test_markdown_has_the_questions_first() -> None:
+    assert markdown(asked("rh", "hr"), ENGLISH).splitlines() == [
+        "## From fork to spawn",
+        "",
+        "### What comes up now",
+        "",
+        "- **Why no purr?**",
+        "  - what to do: Come near.",
+        "  - Cats purr: ≠ refuted → ✓ holds",
+        "  - Cats bite: ✓ holds → ≠ refuted",
+        "",
+        "2 of 2 claims differ.",
+    ]
+
+
 # What to do
 
 
@@ -205,6 +300,7 @@ def test_the_sentence_that_says_what_to_do(explanation: str, said: str) -> None:
 def test_what_to_do_may_be_said_where_it_is_said_what_happens_instead() -> None:
     assert advice(claim("x", "So."), claim("y", "**Do it.**")) == "Do it."
     assert advice(claim("x", "So."), claim("y", "Thus.")) == "So."
+    assert advice(claim("x", "**Do that.**"), claim("y", "**Do it.**")) == "Do it."
 
 
 def test_the_passages_in_bold_are_told_apart() -> None:

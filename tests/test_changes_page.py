@@ -6,7 +6,8 @@ import hashlib
 import re
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -16,7 +17,8 @@ from click.testing import CliRunner, Result
 from mpspec import claims, cli
 from mpspec.claims import LANGUAGES
 from mpspec.cli import common, comparing
-from mpspec.report.changes import changes_model
+from mpspec.questions import Questions, Reference, read_questions
+from mpspec.report.changes import Changes, changes_model
 from mpspec.report.changes_page import changes_page
 from mpspec.report.sides import Pairs, cells_of, files
 from mpspec.report.words import WORDS
@@ -36,11 +38,19 @@ def note(tmp_path: Path) -> Note:
 
 def compared(pairs: Pairs, note: Note, before: str = "before", after: str = "after") -> str:
     """Return the page of what differs between the two sides of `pairs`."""
-    changes = {
-        language: changes_model(pairs, chapters, before, after, WORDS[language])
+    return changes_page(differing(pairs, note, before, after, {}), note)
+
+
+def differing(
+    pairs: Pairs, note: Note, before: str, after: str, pages: Mapping[str, Questions | None]
+) -> dict[str, Changes]:
+    """Return what differs, in each language."""
+    return {
+        language: changes_model(
+            pairs, chapters, before, after, WORDS[language], page=pages.get(language)
+        )
         for language, chapters in note.items()
     }
-    return changes_page(changes, note)
 
 
 @pytest.fixture
@@ -53,6 +63,21 @@ def made(note: Note) -> str:
 def threads(note: Note) -> str:
     """Return the page for who moves from threads to fork."""
     return compared(cells_of(made_up.runs(), "threads", "fork"), note, "threads", "fork")
+
+
+@pytest.fixture
+def asked(note: Note, tmp_path: Path) -> str:
+    """Return the page for who moves from 3.13 to 3.14, where cats do not forget, with questions."""
+    pages = made_up.questions(tmp_path / "note")
+    for page in filter(None, pages.values()):
+        # Each question speaks of the claim that differs there.
+        for group in page.groups:
+            group.questions = [
+                replace(question, references=[Reference("cats-forget", 1)])
+                for question in group.questions
+            ]
+    pairs = cells_of(made_up.runs(), "3.13", "3.14")
+    return changes_page(differing(pairs, note, "3.13", "3.14", pages), note)
 
 
 def change_in(text: str, claim: str) -> str:
@@ -132,6 +157,24 @@ def test_a_claim_that_one_side_does_not_have_is_shown_by_its_id(note: Note) -> N
     assert "birds-sing ? not run → no such claim" in change
 
 
+def test_a_question_that_comes_up_stands_first_with_its_answer_and_its_claims(asked: str) -> None:
+    part = asked[asked.index('<section id="ui-arising">') : asked.index("<footer")]
+    first, second, third = part.split('<section class="topic"')[1:]
+    assert "Why does my cat not come? It does not want to." in plain(first)
+    assert "它<strong>不想</strong>来。" in first
+    assert "≠ refuted → ✓ holds" in plain(change_in(first, "cats-forget"))
+    for below in (second, third):
+        assert "told above: Cats forget" in plain(below)
+        assert '<a href="#cats-forget">' in below
+    assert "1 of 6 claims differ." in plain(asked)
+
+
+def test_a_page_with_questions_has_each_id_once_and_links_that_lead_somewhere(asked: str) -> None:
+    elements = Elements(asked)
+    assert [name for name, times in Counter(elements.ids()).items() if times > 1] == []
+    assert elements.links_within() <= set(elements.ids())
+
+
 # What it must not let through
 
 
@@ -171,6 +214,7 @@ def diff(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
     monkeypatch.chdir(tmp_path)
     folder = made_up.write_note(tmp_path / "note")
     monkeypatch.setattr(common, "read_note", partial(claims.read_note, note=folder))
+    monkeypatch.setattr(common, "read_questions", partial(read_questions, note=folder))
     write(made_up.runs(), tmp_path / "verdicts.jsonl")
     return lambda *arguments: CliRunner().invoke(
         cli.main, ["diff", *arguments, "--verdicts", "verdicts.jsonl"]

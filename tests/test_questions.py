@@ -147,6 +147,20 @@ def test_nothing_is_said_where_all_agree() -> None:
             "note/en/questions.md:7: the same, in the same order",
         ),
         (
+            EN,
+            "It forgets to purr.",
+            "**Listen** or **run**.",
+            "note/en/questions.md:14: why-is-the-cat-so-quiet has several passages in bold: "
+            "leave the one that says what to do",
+        ),
+        (
+            ZH,
+            "它忘了咕噜。",
+            "**请听**。",
+            "note/en/questions.md:14: why-is-the-cat-so-quiet says in bold what to do at "
+            "note/zh/questions.md:14: do so here",
+        ),
+        (
             ZH,
             " {#why-is-the-cat-so-quiet}",
             "",
@@ -178,7 +192,9 @@ def test_nothing_is_said_where_all_agree() -> None:
 def test_the_gate_says_what_to_mend(path: Path, old: str, new: str, said: str) -> None:
     change(path, old, new)
     found = gate()
-    assert [line for line in found if "names other claims" not in line or len(found) == 1] == [said]
+    # What is amiss in one language alone is said of the other as well, that it differs.
+    others = ("names other claims", "says in bold")
+    assert [line for line in found if line == said or not any(map(line.count, others))] == [said]
 
 
 def test_the_gate_misses_a_page_that_one_language_has() -> None:
@@ -210,7 +226,7 @@ def test_an_answer_is_two_to_five_sentences(language: str) -> None:
     assert page
     for question in page.all:
         # What is quoted and what is code may have its own full stops.
-        text = re.sub(r'`[^`]*`|"[^"]*"|“[^”]*”', "x", question.answer)
+        text = re.sub(r'`[^`]*`|"[^"]*"|“[^”]*”', "x", question.answer).replace("**", "")
         sentences = re.findall(r"[.?!](?=\s|$)|[。？！]", text)
         assert 2 <= len(sentences) <= 5, (question.id, len(sentences))
 

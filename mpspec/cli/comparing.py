@@ -9,12 +9,12 @@ from pathlib import Path
 import click
 
 from mpspec import verdicts
-from mpspec.claims import LANGUAGES, Chapter
+from mpspec.claims import LANGUAGES
 from mpspec.cli import common
 from mpspec.report import comparison
-from mpspec.report.changes import Changes, changes_model
+from mpspec.report.changes import changes_model
 from mpspec.report.changes_page import changes_page
-from mpspec.report.sides import CellError, Pairs, Place, cells_of, files, normal
+from mpspec.report.sides import CellError, Pairs, cells_of, files, normal
 from mpspec.report.words import WORDS, Words
 
 DIFFERENT = 1
@@ -61,8 +61,16 @@ def diff(
     except (CellError, verdicts.VerdictFileError) as error:
         common.usage(str(error.args[0]))
     note = {language: common.note(language) for language in (LANGUAGES if output else [lang])}
+    pages = {language: common.questions(language) for language in note}
+    names = _called(before), _called(after)
     told = {
-        language: _changes(pairs, before, after, chapters, WORDS[language], default=default)
+        language: changes_model(
+            pairs,
+            chapters,
+            *(_by_default(*names, pairs, WORDS[language]) if default else names),
+            WORDS[language],
+            page=pages[language],
+        )
         for language, chapters in note.items()
     }
     changes = told[lang]
@@ -73,22 +81,6 @@ def diff(
     else:
         common.show(comparison.shown(changes, WORDS[lang]), width=100)
     sys.exit(DIFFERENT if changes.any else 0)
-
-
-def _changes(
-    pairs: Pairs,
-    before: str,
-    after: str,
-    chapters: Sequence[Chapter],
-    words: Words,
-    *,
-    default: bool,
-) -> Changes:
-    ours, theirs = _called(before), _called(after)
-    if default:
-        ours = _by_default(ours, [pair.before for pair in pairs.pairs], words)
-        theirs = _by_default(theirs, [pair.after for pair in pairs.pairs], words)
-    return changes_model(pairs, chapters, ours, theirs, words)
 
 
 def _pairs(before: str, after: str, paths: Sequence[Path], *, default: bool) -> Pairs:
@@ -112,7 +104,13 @@ def _called(name: str) -> str:
     return name if is_file(name) else normal(name)
 
 
-def _by_default(side: str, there: Sequence[Place], words: Words) -> str:
-    """Return how a side is called of which the default is meant: with what the default is."""
-    cells = ", ".join(dict.fromkeys(place.cell.name for place in there))
-    return words.changes.default.format(side=side, cells=cells)
+def _by_default(before: str, after: str, pairs: Pairs, words: Words) -> tuple[str, str]:
+    """Return how both sides are called of which the default is meant: with what the default is."""
+    places = ([pair.before for pair in pairs.pairs], [pair.after for pair in pairs.pairs])
+    before, after = (
+        words.changes.default.format(
+            side=side, cells=", ".join(dict.fromkeys(place.cell.name for place in there))
+        )
+        for side, there in zip((before, after), places, strict=True)
+    )
+    return before, after

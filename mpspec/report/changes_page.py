@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from mpspec.claims import LANGUAGES, Claim
-from mpspec.report.changes import Change, Changes, Move
+from mpspec.report.changes import Change, Changes, Move, Topic
 from mpspec.report.document import document
 from mpspec.report.page_model import Note, Texts
 from mpspec.report.sides import Place
@@ -35,6 +35,7 @@ class ChangeView:
     moves: Sequence[Move]
     instead: str
     advice: Texts
+    remedy: Texts
     explanation: Texts | None  # None where the note does not have the claim
 
 
@@ -46,6 +47,17 @@ class ChapterView:
     changes: Sequence[ChangeView]
 
 
+@dataclass(frozen=True)
+class TopicView:
+    """A question that comes up, or does not any more, in all languages."""
+
+    id: str
+    title: Texts
+    answer: Texts
+    changes: Sequence[ChangeView]
+    others: Sequence[str]
+
+
 def changes_page(changes: Mapping[str, Changes], note: Note, language: str = "en") -> str:
     """Return the page of what differs.
 
@@ -53,9 +65,9 @@ def changes_page(changes: Mapping[str, Changes], note: Note, language: str = "en
     - `language`: the one that it shows first.
     """
     claims = _by_id(note)
-    chapters = list(_chapters(changes, claims))
-    told = [change for chapter in chapters for change in chapter.changes]
-    differing = {change.id for change in told} & claims.keys()
+    views = {change.id: view for change, view in _views(changes, claims)}
+    told = list(views.values())
+    differing = views.keys() & claims.keys()
     referred = _referred(told, claims) - differing
     model = changes[LANGUAGES[0]]
     places = {side: [getattr(pair, side) for pair in model.pairs.pairs] for side in _SIDES}
@@ -68,7 +80,10 @@ def changes_page(changes: Mapping[str, Changes], note: Note, language: str = "en
         names={side: {name: getattr(changes[name], side) for name in WORDS} for side in _SIDES},
         sides={side: _pythons(places[side]) for side in _SIDES},
         runs=_runs(place for side in _SIDES for place in places[side]),
-        chapters=chapters,
+        arising=list(_topics({name: each.arising for name, each in changes.items()}, views)),
+        settled=list(_topics({name: each.settled for name, each in changes.items()}, views)),
+        chapters=list(_chapters(changes, views)),
+        silent=[views[change.id] for change in model.silent],
         kinds=_kinds(told),
         claims={claim: _title_of(claims[claim]) for claim in claims},
         referred={claim: _explanation_of(claims[claim]) for claim in claims if claim in referred},
@@ -99,20 +114,39 @@ def _by_id(note: Note) -> dict[str, Told]:
     return {claim: {language: told[claim] for language, told in each.items()} for claim in shared}
 
 
-def _chapters(changes: Mapping[str, Changes], claims: Mapping[str, Told]) -> Iterator[ChapterView]:
-    told = {language: _by_claim(model) for language, model in changes.items()}
+def _views(
+    changes: Mapping[str, Changes], claims: Mapping[str, Told]
+) -> Iterator[tuple[Change, ChangeView]]:
+    told = {language: {each.id: each for each in model.all} for language, model in changes.items()}
+    for change in changes[LANGUAGES[0]].all:
+        yield change, _change({language: told[language][change.id] for language in told}, claims)
+
+
+def _topics(
+    topics: Mapping[str, Sequence[Topic]], views: Mapping[str, ChangeView]
+) -> Iterator[TopicView]:
+    for each in zip(*topics.values(), strict=True):
+        told = dict(zip(topics, each, strict=True))
+        first = each[0]
+        yield TopicView(
+            first.question.id,
+            {language: topic.question.title for language, topic in told.items()},
+            {language: topic.question.answer for language, topic in told.items()},
+            [views[change.id] for change in first.changes],
+            [change.id for change in first.others],
+        )
+
+
+def _chapters(
+    changes: Mapping[str, Changes], views: Mapping[str, ChangeView]
+) -> Iterator[ChapterView]:
+    titles = {
+        language: {change.id: title for title, each in model.chapters for change in each}
+        for language, model in changes.items()
+    }
     for _, differing in changes[LANGUAGES[0]].chapters:
-        views = [
-            _change({language: told[language][each.id][1] for language in told}, claims)
-            for each in differing
-        ]
-        title = {language: told[language][differing[0].id][0] for language in told}
-        yield ChapterView(title, views)
-
-
-def _by_claim(model: Changes) -> dict[str, tuple[str, Change]]:
-    """Return each change by its claim, with the title of its chapter."""
-    return {change.id: (title, change) for title, each in model.chapters for change in each}
+        title = {language: titles[language][differing[0].id] for language in titles}
+        yield ChapterView(title, [views[change.id] for change in differing])
 
 
 def _change(told: Mapping[str, Change], claims: Mapping[str, Told]) -> ChangeView:
@@ -124,6 +158,7 @@ def _change(told: Mapping[str, Change], claims: Mapping[str, Told]) -> ChangeVie
         change.moves,
         change.instead.id if change.instead and change.instead.id in claims else "",
         {language: each.advice for language, each in told.items()},
+        {language: each.remedy for language, each in told.items()},
         _explanation_of(known) if known else None,
     )
 

@@ -31,6 +31,14 @@ class ChangesWords:
     referred: str
     referred_lead: str
     nothing: str
+    arising: str
+    arising_lead: str
+    settled: str
+    settled_lead: str
+    told_above: str
+    chapters: str
+    silent: str
+    silent_lead: str
 
 
 ENGLISH = ChangesWords(
@@ -56,6 +64,16 @@ ENGLISH = ChangesWords(
     referred="What these claims refer to",
     referred_lead="Other claims of the note, whose verdicts do not differ.",
     nothing="There is nothing to do.",
+    arising="What comes up now",
+    arising_lead="Questions that the move brings: how it shows, and the change that mends it. What "
+    "stops a program comes first, and then what gives other results without a word.",
+    settled="What does not come up any more",
+    settled_lead="What had to be minded before, as far as these claims go. Nothing need be "
+    "changed.",
+    told_above="told above: {claim}",
+    chapters="Other differences",
+    silent="What makes no difference",
+    silent_lead="Claims that held, and that speak of nothing that there is after the move.",
 )
 
 CHINESE = ChangesWords(
@@ -81,4 +99,13 @@ CHINESE = ChangesWords(
     referred="这些论断提到的其他论断",
     referred_lead="笔记里的其他论断，它们的判定没有不同。",
     nothing="什么也不用做。",
+    arising="现在会遇到什么",
+    arising_lead="换过去之后才会出现的问题：表现是什么，怎样改才行。会让程序停下的在前，"
+    "不声不响改变结果的在后。",
+    settled="不会再遇到什么",
+    settled_lead="就这些论断而言，以前必须留意的事。现在什么也不用改。",
+    told_above="见上文：{claim}",
+    chapters="其他不同",
+    silent="没有影响的变化",
+    silent_lead="这些论断原来成立，换过去之后已经没有它们所说的情形。",
 )
