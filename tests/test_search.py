@@ -69,6 +69,8 @@ ASKED = [
     ("can't pickle _io.TextIOWrapper", "passing-an-open-file-handle-fails"),
     ("keyboardinterrupt ctrl+c pool", "ctrl-c-reaches-the-parent-and-its-children"),
     ("exitcode -9", "kill-ends-a-child-by-sigkill"),
+    ("FileNotFoundError SemLock", "a-fresh-child-cannot-find-a-lock-that-its-parent-dropped"),
+    ("signal handler ignored by child", "a-fresh-child-begins-with-the-default-signal-handlers"),
     ("默认的启动方式是哪种", "an-unguarded-program-fails-by-default-from-python-3-14-on"),
     ("lambda 能启动吗", "a-lambda-or-a-local-function-cannot-be-a-target"),
     ("子进程看不到全局变量", "a-fresh-child-imports-its-modules-anew"),
@@ -99,6 +101,7 @@ ASKED = [
     ("进程池 map 多个参数", "starmap-unpacks-each-item-into-arguments"),
     ("多进程比单进程还慢", "map-hands-out-its-items-in-chunks"),
     ("僵尸进程怎么来的", "an-ended-child-stays-a-zombie-until-it-is-joined"),
+    ("信号处理函数在子进程里没用", "a-fresh-child-begins-with-the-default-signal-handlers"),
 ]
 
 
