@@ -40,6 +40,7 @@ NOTE = [
 def run(python: str = "CPython 3.13.1", default: str = "fork", **cells: str) -> Run:
     """Return a run with a cell for each keyword: a letter a claim, the first letter of a status."""
     letters = {"h": HOLDS, "r": REFUTED, "f": FAILS, "n": Status.NOT_APPLICABLE}
+    letters["o"] = Status.NOT_OFFERED
     names = ["cats-purr", "cats-bite"]
     there = [Cell(python, "multiprocessing", name, default=name == default) for name in cells]
     made = Run(there, names)
@@ -227,8 +228,8 @@ def test_a_claim_is_told_below_the_first_of_its_questions() -> None:
     assert list(under(asked("hh", "rr").settled)) == ["why-no-purr"]
 
 
-@pytest.mark.parametrize("after", ["fh", "-h"])
-def test_a_verdict_that_is_not_as_the_note_says_answers_no_question(after: str) -> None:
+@pytest.mark.parametrize("after", ["fh", "-h", "oh"])
+def test_a_verdict_that_is_amiss_or_not_offered_answers_no_question(after: str) -> None:
     changes = asked("hh", after)
     assert not changes.questions
     assert list(told(changes)) == ["cats-purr"]

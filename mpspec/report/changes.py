@@ -43,8 +43,8 @@ class Change:
     @property
     def falls_silent(self) -> bool:
         """Whether it held, and speaks of nothing that there is after the move."""
-        silent = {Status.NOT_APPLICABLE, Status.NOT_OFFERED}
-        return all(move.before is Status.HOLDS and move.after in silent for move in self.moves)
+        silent = (Status.HOLDS, Status.NOT_APPLICABLE)
+        return all((move.before, move.after) == silent for move in self.moves)
 
     @property
     def comes_true(self) -> bool:
@@ -52,10 +52,10 @@ class Change:
         return any(move.after is Status.HOLDS for move in self.moves)
 
     @property
-    def as_expected(self) -> bool:
-        """Whether both verdicts are as the note says, so that the cells differ and no more."""
-        both = {status for move in self.moves for status in (move.before, move.after)}
-        return all(status and not status.red and status is not Status.NOT_RUN for status in both)
+    def as_the_note_says(self) -> bool:
+        """Whether it differs just as the note says: nothing is amiss, and all is offered."""
+        said = {Status.HOLDS, Status.REFUTED, Status.NOT_APPLICABLE}
+        return all({move.before, move.after} <= said for move in self.moves)
 
 
 @dataclass(frozen=True)
@@ -153,7 +153,7 @@ def _topics(changes: Mapping[str, Change], page: Questions) -> tuple[list[Topic]
     The first claim that a question names states what the question is about. Of those that differ
     the first tells, therefore, whether it comes up: if the claim holds now.
     """
-    expected = {name: change for name, change in changes.items() if change.as_expected}
+    expected = {name: change for name, change in changes.items() if change.as_the_note_says}
     arising: list[Question] = []
     settled: list[Question] = []
     for question in page.all:

@@ -68,12 +68,12 @@ ENGLISH = ChangesWords(
     arising_lead="Questions that the move brings: how it shows, and the change that mends it. What "
     "stops a program comes first, and then what gives other results without a word.",
     settled="What does not come up any more",
-    settled_lead="What had to be minded before, as far as these claims go. Nothing need be "
-    "changed.",
+    settled_lead="The claims below do not hold any more, or have nothing to speak of. What was "
+    "done about it may stay as it is.",
     told_above="told above: {claim}",
     chapters="Other differences",
-    silent="What makes no difference",
-    silent_lead="Claims that held, and that speak of nothing that there is after the move.",
+    silent="What the note does not speak of there",
+    silent_lead="Claims that held before the move. What they speak of is not there after it.",
 )
 
 CHINESE = ChangesWords(
@@ -103,9 +103,9 @@ CHINESE = ChangesWords(
     arising_lead="换过去之后才会出现的问题：表现是什么，怎样改才行。会让程序停下的在前，"
     "不声不响改变结果的在后。",
     settled="不会再遇到什么",
-    settled_lead="就这些论断而言，以前必须留意的事。现在什么也不用改。",
+    settled_lead="下面的论断不再成立，或者已经没有它们所说的情形。以前为此所做的，可以保持原样。",
     told_above="见上文：{claim}",
     chapters="其他不同",
-    silent="没有影响的变化",
-    silent_lead="这些论断原来成立，换过去之后已经没有它们所说的情形。",
+    silent="换过去之后不再谈到的",
+    silent_lead="这些论断原来成立；换过去之后，没有它们所说的情形。",
 )
