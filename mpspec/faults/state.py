@@ -12,6 +12,7 @@ from contextlib import suppress
 from multiprocessing import (
     context,
     dummy,
+    get_context,
     managers,
     popen_fork,
     process,
@@ -406,8 +407,7 @@ def synchronized_does_not_use_the_lock() -> None:
     def wrapped(wrap: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(wrap)  # it is pickled by its name
         def wraps(raw: Any, lock: Any = None, ctx: Any = None) -> Any:
-            spawning = context.get_spawning_popen() is not None
-            return wrap(raw, lock if spawning else None, ctx)
+            return wrap(raw, lock if _is_child() else get_context("spawn").RLock(), ctx)
 
         return wraps
 
