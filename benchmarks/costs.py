@@ -240,9 +240,7 @@ def show(method: str, rounds: list[tuple[Measured, Measured]]) -> None:
     (small, small_ratio), (large, large_ratio) = map(medians, zip(*rounds, strict=True))
     table = Table(title=f"{method}, Python {sys.version.split()[0]}")
     table.add_column("way")
-    for head in (f"messages of {SMALL} bytes a second", f"times a {BESIDE}'s"):
-        table.add_column(head, justify="right")
-    for head in (f"MB a second, by {LARGE >> 20} MiB", f"times a {BESIDE}'s"):
+    for head in ("messages/s", f"x {BESIDE}", "MB/s", f"x {BESIDE}"):
         table.add_column(head, justify="right")
     for name in WAYS:
         table.add_row(
@@ -253,6 +251,7 @@ def show(method: str, rounds: list[tuple[Measured, Measured]]) -> None:
             f"{large_ratio[name]:.2g}",
         )
     Console().print(table)
+    print(f"messages of {SMALL} bytes; MB in messages of {LARGE >> 20} MiB; x: times a {BESIDE}'s")
 
 
 if __name__ == "__main__":
