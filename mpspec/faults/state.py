@@ -7,6 +7,7 @@ import copy
 import ctypes
 import functools
 import pickle
+import signal
 import threading
 from contextlib import suppress
 from multiprocessing import (
@@ -1272,8 +1273,12 @@ def a_call_to_nobody_returns_nothing() -> None:
 
 @fault("ctrl-c-does-not-end-a-manager")
 def a_manager_hears_ctrl_c() -> None:
-    """A manager's process does not ignore Ctrl-C."""
-    heedful = SimpleNamespace(signal=lambda *_: None, SIGINT=None, SIG_IGN=None)
+    """A manager's process is ended by Ctrl-C."""
+
+    def let_it_end(_: int, __: Any) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    heedful = SimpleNamespace(signal=let_it_end, SIGINT=signal.SIGINT, SIG_IGN=signal.SIG_IGN)
     patch(Proxies, "signal", lambda _: heedful)
 
 

@@ -8,9 +8,9 @@ if __name__ == "__main__":
     main = programs.probe("main")
     with programs.implementation().Manager() as manager:
         names = manager.list(["Ada"])
-        try:
-            main.note("waiting")
-            signal.pause()
-        except KeyboardInterrupt:
-            names.append("Alan")
+        # It is waited for rather than caught: it may come before this begins to wait.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        main.note("waiting")
+        signal.sigwait({signal.SIGINT})
+        names.append("Alan")
         print(names)

@@ -220,9 +220,9 @@ def connect_and_count_up(kind: Any, address: Any, authkey: bytes, probe: Probe) 
     probe.note("counted", manager.Counter().count_up())
 
 
-def serve(kind: Any, authkey: bytes, probe: Probe) -> None:
-    """Be the server that has the one counter of this process; report the address."""
+def serve(kind: Any, address: str, authkey: bytes, probe: Probe) -> None:
+    """Be the server at `address` that has the one counter of this process."""
     kind.register("Counter", get_the_counter)
-    server = kind(authkey=authkey).get_server()
-    probe.note("serving", server.address)
+    server = kind(address=address, authkey=authkey).get_server()
+    probe.note("serving")
     server.serve_forever()
