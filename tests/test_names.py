@@ -111,3 +111,7 @@ def test_the_gate_says_which_name_no_claim_speaks_of(tmp_path: Path) -> None:
     [breach] = breaches(tmp_path, tmp_path, names=[PUT])
     assert str(breach.path) == str(tmp_path / "en")
     assert breach.what.startswith("no claim speaks of multiprocessing.queues.Queue.put: write one")
+
+
+def test_a_claim_speaks_of_every_public_name() -> None:
+    assert [str(name) for name in unspoken(read_note(), public_names())] == []

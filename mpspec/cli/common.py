@@ -29,6 +29,7 @@ from mpspec.differences import DifferencesError
 from mpspec.faults import load
 from mpspec.gate import SENTENCES, breaches
 from mpspec.implementations import UnknownImplementationError
+from mpspec.names import public_names, unspoken
 from mpspec.questions import Questions, read_questions
 from mpspec.report import terminal
 from mpspec.report.files import write_whole
@@ -82,11 +83,17 @@ def sources() -> dict[str, str]:
 
 
 def gate() -> None:
-    """Stop where the note and its tests do not agree: no verdict would mean anything."""
+    """Stop where the note and its tests do not agree: no verdict would mean anything.
+
+    What a newer Python's multiprocessing has that no claim speaks of is only told.
+    """
     try:
         found = breaches(faults=list(load().values()), sentences=SENTENCES)
+        silent = [] if found else unspoken(read_note(), public_names())
     except NoteError as error:
         usage(str(error))
+    for name in silent:
+        click.echo(f"no claim speaks of {name}", err=True)
     for breach in found:
         click.echo(str(breach), err=True)
     if found:
