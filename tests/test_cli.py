@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 from mpspec import __main__ as script
 from mpspec import __version__, claims, cli, gate, runner
 from mpspec.cli import checking, common, demos
+from mpspec.names import Name
 from mpspec.questions import read_questions
 from mpspec.verdicts import Cell, Run, Status, Verdict, read, write
 
@@ -84,6 +85,7 @@ def mpspec(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
     monkeypatch.setattr(common, "read_questions", partial(read_questions, note=note))
     agree = partial(gate.breaches, note, spec)
     monkeypatch.setattr(common, "breaches", lambda **_: agree())  # cats have no faults
+    monkeypatch.setattr(common, "public_names", list)
     monkeypatch.setattr(runner, "spec_folder", lambda: spec)
     return partial(CliRunner().invoke, cli.main)
 
@@ -486,3 +488,13 @@ def test_closed_standard_streams_lead_nowhere(tmp_path: Path) -> None:
 
 def search_path() -> str:
     return os.pathsep.join(filter(None, [str(PACKAGE.parent), os.environ.get("PYTHONPATH")]))
+
+
+def test_a_name_of_which_no_claim_speaks_is_told_and_stops_no_check(
+    mpspec: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meow = Name("", "Meow")
+    monkeypatch.setattr(common, "public_names", lambda: [meow])
+    result = mpspec(["check", "--claim", "cats-purr", "--implementation", "fork", "-n0"])
+    assert "no claim speaks of multiprocessing.Meow" in result.stderr
+    assert result.exit_code == 0

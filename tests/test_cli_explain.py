@@ -71,6 +71,7 @@ def mpspec(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
     monkeypatch.setattr(common, "read_questions", partial(read_questions, note=note))
     # The package's faults are of the package's claims.
     monkeypatch.setattr(common, "breaches", lambda **_: gate.breaches(note, spec))
+    monkeypatch.setattr(common, "public_names", list)
     for module in (runner, common):
         monkeypatch.setattr(module, "spec_folder", lambda: spec)
     return partial(CliRunner().invoke, cli.main)
