@@ -1,5 +1,6 @@
-"""The wire between a test and its children: a loopback socket that hears who knows its token.
+"""The wire between a test and its children: a socket that hears who knows its token.
 
+It is bound to the loopback interface, unless it is told an address at which other hosts reach it.
 It has no thread (a process that forks must have one thread only): it reads when it is asked.
 A stranger (someone without the token, or who speaks something else first) is turned away,
 counted, and disturbs nobody.
@@ -49,13 +50,14 @@ class Connection:
         self.probe = ""  # until it has said who it is
         self.pid = 0
         self.thread = 0
+        self.here = True  # known to the system by its pid, and with the clock that is used here
         self.ended = False
         self._received = b""
 
     @property
     def in_this_process(self) -> bool:
         """Whether it is a thread of the test's own process."""
-        return self.pid == os.getpid()
+        return self.pid == os.getpid() and self.here
 
     def lines(self) -> Iterator[bytes]:
         """Read what has arrived, as whole lines; sets `ended` where the other side has."""
@@ -84,14 +86,15 @@ class Connection:
 class Channel:
     """The listening end. `read` returns what arrived: a connection with a message, or its end."""
 
-    def __init__(self) -> None:
-        _try_loopback()
+    def __init__(self, address: str = child_side.LOOPBACK) -> None:
+        _try(address)
+        self.address = address
         self.strangers = 0
         self.connections: list[Connection] = []
         self.token = secrets.token_hex(16)
         self._closed = False
         self._unknown: list[Connection] = []
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=BACKLOG)
+        self._listener = socket.create_server((address, 0), backlog=BACKLOG)
         self._listener.setblocking(False)  # noqa: FBT003 - the standard library knows no keyword here
         self.port: int = self._listener.getsockname()[1]
         _open_channels.add(self)
@@ -177,13 +180,20 @@ class Channel:
     def _introduced(self, connection: Connection, line: bytes) -> bool:
         """Take a first line as an introduction; return whether it was one, with the token."""
         match _object(line):
-            case {"token": str(token), "pid": int(pid), "thread": int(thread), "probe": str(probe)}:
+            case {
+                "token": str(token),
+                "pid": int(pid),
+                "thread": int(thread),
+                "home": str(home),
+                "probe": str(probe),
+            }:
                 known = hmac.compare_digest(ascii(token), ascii(self.token))
             case _:
                 return False
         if not known:
             return False
         connection.pid, connection.thread, connection.probe = pid, thread, probe
+        connection.here = home == child_side.home()
         self._unknown.remove(connection)
         self.connections.append(connection)
         return True
@@ -198,13 +208,16 @@ class Channel:
 
 
 @cache
-def _try_loopback() -> None:
+def _try(address: str) -> None:
     """Raise an `OSError` if no child could connect: without loopback nothing can be tested."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
+    with socket.create_server((address, 0)) as server:
         try:
             socket.create_connection(server.getsockname(), PATIENCE).close()
         except OSError as error:
-            why = f"children cannot report over the loopback interface: {error.strerror or error}"
+            where = (
+                "over the loopback interface" if address == child_side.LOOPBACK else f"to {address}"
+            )
+            why = f"children cannot report {where}: {error.strerror or error}"
             raise OSError(error.errno, why) from None
 
 

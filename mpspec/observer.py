@@ -20,14 +20,15 @@ from typing import Any, NoReturn
 from mpspec.channel import BACKLOG, Channel, Connection
 from mpspec.deadline import MOST, Deadline
 from mpspec.history import REPORTED, History, Report
-from mpspec.probe import OBSERVER_VARIABLE, Probe
+from mpspec.probe import LOOPBACK, OBSERVER_VARIABLE, Probe
 from mpspec.sleeping import process_sleeps, process_state
 
 DEADLINE = 15.0
 """Seconds after which a wait is given up as a hang."""
 
-# How long a thread, of which the system cannot tell whether it waits for a lock or for its turn,
-# is given to report that it went on. Too short can only miss a fault, never raise a false alarm.
+# How long a thread, of which the system cannot tell whether it waits for a lock or for its turn, or
+# a process of another host, of which it tells nothing, is given to report that it went on. Too
+# short can only miss a fault, never raise a false alarm.
 GRACE = 0.05
 
 # How soon the system is asked again whether a process sleeps. Nothing is judged by it.
@@ -51,11 +52,15 @@ class Observer:
     As long as one of this process's children runs, or waits for the disk, nothing hangs yet: on a
     machine that is too busy it may take up to three deadlines. Each message shows the history so
     far.
+
+    - `address`: where it listens: an IPv4 address of this machine, at which a process on another
+      host reaches it. What such a process reports is put into the history when it arrives, as its
+      clock is another one.
     """
 
-    def __init__(self, deadline: float = DEADLINE) -> None:
+    def __init__(self, deadline: float = DEADLINE, address: str = LOOPBACK) -> None:
         self.deadline = deadline
-        self._channel = Channel()
+        self._channel = Channel(address)
         self._given: dict[str, bool] = {}  # probe -> may several processes use it?
         self._programs: list[Callable[[], bool]] = []  # may one still make probes of its own?
         self._opened: set[str] = set()
@@ -68,7 +73,7 @@ class Observer:
         if name in self._given:
             raise ValueError(f"there is a probe {name!r} already")
         self._given[name] = many
-        return Probe(name, self._channel.port, self._channel.token)
+        return Probe(name, self._channel.port, self._channel.token, self._channel.address)
 
     def probes(self, name: str, count: int) -> list[Probe]:
         """Return `count` handles: `name 1`, `name 2` ..."""
@@ -88,7 +93,8 @@ class Observer:
 
         Who gives it to one says with `follow` how long that may report.
         """
-        return {OBSERVER_VARIABLE: f"{self._channel.port}:{self._channel.token}"}
+        where = f"{self._channel.port}:{self._channel.token}:{self._channel.address}"
+        return {OBSERVER_VARIABLE: where}
 
     def follow(self, lives: Callable[[], bool]) -> None:
         """Expect reports from a program that uses `environment`, for as long as it `lives`."""
@@ -96,8 +102,9 @@ class Observer:
 
     @property
     def pids(self) -> set[int]:
-        """The processes that have reported, apart from this one."""
-        return {c.pid for c in self._channel.connections if not c.in_this_process}
+        """The processes of this host that have reported, apart from this one."""
+        others = [c for c in self._channel.connections if not c.in_this_process]
+        return {c.pid for c in others if c.here}
 
     def name_of(self, pid: int) -> str:
         """Return the probe by which the process `pid` reports, nothing if it has not."""
@@ -168,8 +175,9 @@ class Observer:
         """Prove that each of `probes` is blocked in the call that it announced with `after`.
 
         Proof: it has reported `after`; the operating system says that the process sleeps; and,
-        looked at after that, it has reported nothing further. A thread of the test's own process
-        is given `GRACE` seconds to report instead. `AssertionError` if one went on or has ended.
+        looked at after that, it has reported nothing further. A thread of the test's own process,
+        and a process of another host, is given `GRACE` seconds to report instead, and the history
+        says so. `AssertionError` if one went on or has ended.
         """
         for name in [probe.name for probe in probes]:
             self._wait(
@@ -242,7 +250,8 @@ class Observer:
 
     def _record(self, connection: Connection, message: dict[str, Any]) -> None:
         kind, event = str(message["kind"]), str(message["event"])
-        when, value = int(message["time"]), message["value"]
+        when = int(message["time"]) if connection.here else time.monotonic_ns()
+        value = message["value"]
         report = Report(when, connection.probe, kind, event, value, connection.pid)
         self._reports.append(report)
         if kind in ARRIVALS:
@@ -321,11 +330,14 @@ class Observer:
                 raise AssertionError(self._story(f"{name} cannot come to {after!r} any more"))
             return False
         users = self._users(name)
-        asleep = all(c.in_this_process or process_sleeps(c.pid) for c in users)
-        self.read(GRACE if any(c.in_this_process for c in users) else 0)
+        seen = [c for c in users if c.here and not c.in_this_process]
+        asleep = all(process_sleeps(c.pid) for c in seen)
+        grace = 0 if seen == users else GRACE
+        self.read(grace)
         self._deny_if_it_went_on(name, after)
         if asleep:
-            self._add(name, "blocked", after, pid=users[0].pid)
+            how = f"nothing came in a grace of {grace:g} s" if grace else None
+            self._add(name, "blocked", after, how, users[0].pid)
         return asleep
 
     def _made_by(self, name: str) -> list[Report]:

@@ -5,9 +5,10 @@
         with lock, probe.span("holding"):  # reports where a stretch begins and where it ends
             probe.checkpoint("inside")     # reports, and waits here until the test lets it go
 
-The channel is one TCP connection on the loopback interface for each process that uses the handle,
-and carries a JSON object a line: nothing of what multiprocessing is asked to prove. Children import
-this module, so it stays within the standard library and is quick to import.
+The channel is one TCP connection for each process that uses the handle, on the loopback interface
+unless the test listens elsewhere, and carries a JSON object a line: nothing of what multiprocessing
+is asked to prove. Children import this module, so it stays within the standard library and is quick
+to import.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 OBSERVER_VARIABLE = "MPSPEC_OBSERVER"
+LOOPBACK = "127.0.0.1"
 REPORT = frozenset({"kind", "event", "value", "time"})
 
 # This process's connections, with the thread that uses each: a thread's end closes no socket.
@@ -39,13 +41,14 @@ class TestIsOver(SystemExit):
 class Probe:
     """A handle with which one process (or several, where the test says so) reports by `name`."""
 
-    def __init__(self, name: str, port: int, token: str) -> None:
+    def __init__(self, name: str, port: int, token: str, address: str = LOOPBACK) -> None:
         self.name = name
         self._port = port
         self._token = token
+        self._address = address
 
-    def __reduce__(self) -> tuple[type[Probe], tuple[str, int, str]]:
-        return Probe, (self.name, self._port, self._token)
+    def __reduce__(self) -> tuple[type[Probe], tuple[str, int, str, str]]:
+        return Probe, (self.name, self._port, self._token, self._address)
 
     def __repr__(self) -> str:
         return f"<Probe {self.name!r}>"
@@ -86,14 +89,15 @@ class Probe:
             connection.close()
             connection = None
         if connection is None:
-            connection = _connected(self._port)
+            connection = _connected(self._address, self._port)
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             _connections[key] = connection, thread  # known before it is heard of
             connection.sendall(_line(self._hello(key[2])))
         return connection
 
     def _hello(self, thread: int) -> dict[str, Any]:
-        return {"token": self._token, "probe": self.name, "pid": os.getpid(), "thread": thread}
+        who = {"probe": self.name, "pid": os.getpid(), "thread": thread, "home": home()}
+        return {"token": self._token, **who}
 
 
 class Span:
@@ -116,8 +120,23 @@ def probe_from_environment(name: str) -> Probe | None:
     where = os.environ.get(OBSERVER_VARIABLE)
     if where is None:
         return None
-    port, token = where.split(":")
-    return Probe(name, int(port), token)
+    port, token, address = where.split(":")
+    return Probe(name, int(port), token, address)
+
+
+def home() -> str:
+    """Return where this process's number, and its clock, mean what they mean to it.
+
+    That is the running kernel and its namespaces, or the machine where the system tells of none.
+    """
+    try:
+        # Not by pathlib, which is slow to import.
+        with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:  # noqa: PTH123
+            kernel = file.read().strip()
+        spaces = [os.readlink(f"/proc/self/ns/{kind}") for kind in ("pid", "time")]  # noqa: PTH115
+    except OSError:
+        return socket.gethostname()
+    return " ".join([kernel, *spaces])
 
 
 def user_is_alive(port: int, name: str, thread: int) -> bool:
@@ -133,15 +152,15 @@ def hang_up(port: int) -> None:
         connection.close()
 
 
-def _connected(port: int) -> socket.socket:
-    """Return a connection to the observer at `port`.
+def _connected(address: str, port: int) -> socket.socket:
+    """Return a connection to the observer at `port` of an IPv4 `address`.
 
     Not by `socket.create_connection`, which imports a codec for the address: a process that another
     thread forks meanwhile would wait for that import for ever.
     """
     connection = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
-        connection.connect(("127.0.0.1", port))
+        connection.connect((address, port))
     except OSError:
         connection.close()
         raise

@@ -15,7 +15,7 @@ import pytest
 from mpspec import channel
 from mpspec.channel import GarbledReportError
 from mpspec.observer import DeadlineError, Observer
-from mpspec.probe import Probe
+from mpspec.probe import Probe, home
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
 
@@ -40,13 +40,13 @@ def connect(observer: Observer) -> Iterator[Speaker]:
 def address(observer: Observer) -> list[str]:
     """Return the observer's port and token."""
     [told] = observer.environment.values()
-    return told.split(":")
+    return told.split(":")[:2]
 
 
 def hello(observer: Observer, **changed: object) -> bytes:
     """Return the line by which a process introduces itself."""
     _, token = address(observer)
-    said = {"token": token, "probe": "raw", "pid": ANOTHER_PROCESS, "thread": 1}
+    said = {"token": token, "probe": "raw", "pid": ANOTHER_PROCESS, "thread": 1, "home": home()}
     return json.dumps(said | changed).encode() + b"\n"
 
 
@@ -268,9 +268,9 @@ def test_without_loopback_nothing_is_tested(monkeypatch: pytest.MonkeyPatch) -> 
         raise OSError(errno.ENETUNREACH, os.strerror(errno.ENETUNREACH))
 
     monkeypatch.setattr(socket, "create_connection", unreachable)
-    channel._try_loopback.cache_clear()
+    channel._try.cache_clear()
     try:
         with pytest.raises(OSError, match="cannot report over the loopback interface: Network is"):
             Observer()
     finally:
-        channel._try_loopback.cache_clear()
+        channel._try.cache_clear()

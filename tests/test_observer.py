@@ -11,10 +11,12 @@ from collections.abc import Callable, Iterator
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from mpspec import observer as observer_module
+from mpspec import probe as child_side
 from mpspec.observer import DeadlineError, Observer
 from mpspec.probe import OBSERVER_VARIABLE, Probe, TestIsOver, probe_from_environment
 from mpspec.work.processes import stay_inside
@@ -277,6 +279,46 @@ def test_a_process_that_reads_an_empty_pipe_is_proved_blocked(
     observer.expect_ended(probe)
     os.close(reading)
     os.close(writing)
+
+
+# Other hosts
+
+
+def of_another_host(work: Callable[..., object], *args: object) -> None:
+    """Do `work` as if on another host: in a child, whose clock is another one."""
+    child_side.home = lambda: "another host"
+    vars(child_side)["time"] = SimpleNamespace(monotonic_ns=lambda: 1)
+    work(*args)
+
+
+def test_what_another_host_reports_is_put_where_it_arrives(
+    observer: Observer, start: Start
+) -> None:
+    observer.note("before")
+    child = start(of_another_host, note_twice, observer.probe("child"))
+    child.join()
+    assert [report.event for report in observer.history][:1] == ["before"]
+    assert observer.history.values("a") == [1, 2]
+    assert child.pid not in observer.pids
+
+
+def test_a_process_of_another_host_is_given_a_grace_and_the_history_says_so(
+    observer: Observer, start: Start
+) -> None:
+    lock, probe = fork.Lock(), observer.probe("child")
+    with lock:
+        start(of_another_host, acquire, lock, probe)
+        observer.expect_blocked(probe, after="acquiring")
+        assert "child  blocked acquiring: 'nothing came in a grace of" in str(observer.history)
+    observer.expect("acquired")
+
+
+def test_an_observer_can_be_told_where_to_listen(start: Start) -> None:
+    observer = Observer(address="127.0.0.2")
+    start(note_twice, observer.probe("child"))
+    assert len(observer.expect("a", count=2)) == 2
+    assert observer.environment[OBSERVER_VARIABLE].endswith(":127.0.0.2")
+    observer.close()
 
 
 def test_a_process_that_went_on_is_not_blocked(observer: Observer, start: Start) -> None:
