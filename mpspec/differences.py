@@ -10,7 +10,8 @@ stands beside it; a library's author keeps one of their own.
 
 - `claim`: its id;
 - `verdict`: what the claim's test comes to there: `fails`, `error`, `hangs` or `crashes`; or
-  `holds`, where the note says that the claim is refuted; a list, where it depends on the moment;
+  `holds`, where the note says that the claim is refuted; a list, where it depends on the moment,
+  in which `holds` stands for a claim that is kept at one moment and not at another;
 - `sort`: `by design` (the library says so itself, at `link`), `bug` (at `link`), or
   `not yet understood`;
 - `where`, `since`, `until`, `python`: the start methods, versions and Pythons that the row speaks

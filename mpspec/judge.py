@@ -68,7 +68,7 @@ def judge(
     _tell(report, status, seen)
     awaited = Status.REFUTED if expected.status is Status.REFUTED else Status.HOLDS
     if known is not None:
-        awaited = known.judged
+        awaited = status if status in {Status.HOLDS, Status.REFUTED} else known.judged
     return Judged(status, seen, awaited.value, expected.instead, report.duration)
 
 
@@ -106,10 +106,12 @@ def _as_known(
     """Return the verdict where the library is known to differ: it must, and in the known way."""
     came, seen = _in_the_call(raised, Expectation())
     usual = Status.FAILS if expected.status is Status.REFUTED else Status.HOLDS
-    if came is usual:
+    strict = len(known.verdicts) == 1 or came not in known.verdicts
+    if came is usual and strict:
         return Status.FAILS, f"{known}: known as {known.way}, and it is not: {STRIKE}"
     if came in known.verdicts:
-        return known.judged, f"{known}\n{came.value} {seen}".rstrip()
+        judged = Status.HOLDS if came is Status.HOLDS else Status.REFUTED
+        return judged, f"{known}\n{came.value} {seen}".rstrip()
     status = came if came.red else Status.FAILS
     return status, f"{known}: known as {known.way}, and it is {came.value} {seen}".strip()
 

@@ -151,6 +151,14 @@ def test_a_difference_may_come_in_one_of_several_ways(verdict: Run) -> None:
     assert "\nfails AssertionError" in found.seen
 
 
+@pytest.mark.parametrize(("claim", "status"), [(HOLDS, Status.HOLDS), (FAILS, Status.REFUTED)])
+def test_a_claim_may_be_known_to_hold_at_some_moments(
+    verdict: Run, claim: str, status: Status
+) -> None:
+    found = verdict(claim, row(claim, ["holds", "fails"]))
+    assert (found.status, found.expected) == (status, status.value)
+
+
 def test_a_claim_may_be_known_not_to_be_refuted(verdict: Run) -> None:
     found = verdict(NOT_REFUTED, row(NOT_REFUTED, "holds"))
     assert (found.status, found.expected) == (Status.HOLDS, "holds")
