@@ -39,6 +39,10 @@ class UnknownImplementationError(LookupError):
     """No implementation has this name; the message suggests the nearest ones."""
 
 
+class UnusableImplementationError(UnknownImplementationError):
+    """It is known, and cannot be put to the test here; the message says why, and what to do."""
+
+
 class Implementation:
     """One implementation of the API under one start method: `mp.Process`, `mp.Lock`, `mp.Pool`.
 
@@ -97,7 +101,11 @@ class Implementation:
         module: Any = importlib.import_module(self.library)
         if self.start_method == "threads":
             return module
-        return module.get_context(self.start_method)
+        if hasattr(module, "get_context"):
+            return module.get_context(self.start_method)
+        if self.start_method in multiprocessing.get_all_start_methods():  # the library's own there
+            return multiprocessing.get_context(self.start_method)
+        return module
 
     def module(self, name: str) -> Any:
         """Return the library's module `name` (`pool`, `connection`); `NotOffered` if none.
@@ -201,7 +209,7 @@ def _complain(name: str, available: list[Implementation]) -> NoReturn:
 
     for adapter in adapters():
         if name.partition("/")[0] == adapter.library and not adapter.installed:
-            raise UnknownImplementationError(adapter.advice)
+            raise UnusableImplementationError(adapter.advice)
     names = [given for cell in available for given in (cell.short, cell.name)]
     raise UnknownImplementationError(unknown("implementation", name, names))
 

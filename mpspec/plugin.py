@@ -16,7 +16,8 @@ from typing import Any
 
 import pytest
 
-from mpspec import leftovers
+from mpspec import leftovers, reachable
+from mpspec.adapters import LARGEST_FILE, Adapter, adapter_of
 from mpspec.calls import Calls
 from mpspec.claims import claim_of
 from mpspec.differences import Difference, Differences, DifferencesError
@@ -25,6 +26,7 @@ from mpspec.history import History
 from mpspec.implementations import Implementation, NotOffered, UnknownImplementationError, select
 from mpspec.judge import judge
 from mpspec.observer import DEADLINE, Observer
+from mpspec.probe import LOOPBACK
 from mpspec.program import Program, start_program
 from mpspec.recorder import Recorder
 from mpspec.session import Session, let_go_in_children_of_xdist
@@ -38,15 +40,15 @@ WHOLE_TEST = 4.0
 STRIKE_AGAIN = 1.0
 """Seconds between two strikes of a whole test's deadline."""
 
-LARGEST_FILE = 64 << 20
-"""Bytes that a test and its children may write to one file, captured output included."""
-
 # Without these a spec test would see other warnings in one way of running it than in another.
 WARNINGS = (
     "default",
     # A forking pytest-xdist worker has a second thread, execnet's, which only reads.
     "ignore:.*multi-threaded, use of fork.*:DeprecationWarning",
 )
+
+CANNOT_TEST = "mpspec: "
+"""How the message begins where an implementation cannot be put to the test."""
 
 observer_key = pytest.StashKey[Observer]()
 expected_key = pytest.StashKey[Expectation]()
@@ -81,6 +83,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="how long a test waits for an event before it hangs (default: %(default)g)",
     )
     group.addoption(
+        "--address",
+        default=LOOPBACK,
+        help="where tests listen to processes: an IPv4 address of this machine, which another host "
+        "reaches (default: %(default)s)",
+    )
+    group.addoption(
         "--seed",
         type=int,
         metavar="NUMBER",
@@ -112,9 +120,11 @@ def cells(config: pytest.Config) -> list[Implementation]:
 
 def _cells_asked_for(config: pytest.Config) -> list[Implementation]:
     try:
-        return select(config.getoption("--implementation"))
+        chosen = select(config.getoption("--implementation"))
+        reachable.connect(chosen)
     except UnknownImplementationError as error:
-        raise pytest.UsageError(str(error)) from None
+        raise pytest.UsageError(f"{CANNOT_TEST}{error}") from None
+    return chosen
 
 
 def _differences_told(config: pytest.Config) -> Differences:
@@ -127,16 +137,30 @@ def _differences_told(config: pytest.Config) -> Differences:
 
 def known_of(item: pytest.Item) -> Difference | None:
     """Return how the library is known to differ from what a spec test says, if it is."""
+    cell = cell_of(item)
+    if cell is None or not isinstance(item, pytest.Function):
+        return None
+    return item.config.stash[differences_key].of(claim_of(item.originalname), cell)
+
+
+def cell_of(item: pytest.Item) -> Implementation | None:
+    """Return what a spec test puts to the test; others have use of an observer, too."""
     asked = getattr(item, "callspec", None)
-    if asked is None or not is_spec(item.path) or not isinstance(item, pytest.Function):
-        return None  # whoever else has use of an observer
-    claim = claim_of(item.originalname)
-    return item.config.stash[differences_key].of(claim, asked.params["mp"])
+    return asked.params["mp"] if asked is not None and is_spec(item.path) else None
+
+
+def adapter_for(item: pytest.Item) -> Adapter | None:
+    """Return the adapter of what a spec test puts to the test, if there is one."""
+    cell = cell_of(item)
+    return adapter_of(cell) if cell else None
 
 
 def deadline_of(item: pytest.Item) -> float:
-    """Return the seconds that a spec test waits for an event; maybe fewer where it differs."""
+    """Return the seconds that a spec test waits for an event; maybe others where it differs."""
     told: float = item.config.getoption("--deadline")
+    adapter = adapter_for(item)
+    if adapter and adapter.deadline:
+        told = max(told, adapter.deadline)
     known = known_of(item)
     return known.deadline_within(told) if known else told
 
@@ -183,7 +207,7 @@ def mp(request: pytest.FixtureRequest) -> Implementation:
 @pytest.fixture
 def observer(request: pytest.FixtureRequest) -> Iterator[Observer]:
     """Return an observer for the length of the test; it hangs up at the end."""
-    observer = Observer(deadline_of(request.node))
+    observer = Observer(deadline_of(request.node), request.config.getoption("--address"))
     request.node.stash[observer_key] = observer
     yield observer
     observer.close()
@@ -216,7 +240,8 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, Any, Any]:
     item.stash[threads_key] = set(threading.enumerate())
     hook, threading.excepthook = threading.excepthook, threading.__excepthook__
     try:
-        with leftovers.limited_files(LARGEST_FILE):
+        adapter = adapter_for(item)
+        with leftovers.limited_files(adapter.largest_file if adapter else LARGEST_FILE):
             return (yield)
     except BaseException:  # an interrupted test is not torn down as others are
         leftovers.end(leftovers.left_behind(_reported(item)))

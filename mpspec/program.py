@@ -7,6 +7,7 @@ its children alone, and all that it started is known by the session and ended wi
 from __future__ import annotations
 
 import os
+import re
 import selectors
 import signal
 import subprocess
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from mpspec import leftovers
+from mpspec.adapters import adapter_of
 from mpspec.deadline import Deadline
 from mpspec.implementations import Implementation
 from mpspec.observer import DEADLINE, DeadlineError, Observer
@@ -23,6 +25,8 @@ from mpspec.programs import IMPLEMENTATION_VARIABLE
 from mpspec.search_path import search_path
 
 PROGRAMS = Path(__file__).parent / "programs"
+
+_ASKED_FOR = re.compile(r"(?:\bmp|\bimplementation\(\))\.([A-Z]\w+)")
 
 LONGEST_OUTPUT = 1 << 20
 """Bytes of output after which a program is ended, as one that floods."""
@@ -39,8 +43,13 @@ class Program:
     """A program that runs; `wait` for its end, or direct it through the observer meanwhile."""
 
     def __init__(
-        self, process: subprocess.Popen[bytes], observer: Observer, deadline: float
+        self,
+        process: subprocess.Popen[bytes],
+        observer: Observer,
+        deadline: float,
+        chatter: str = "",
     ) -> None:
+        self._chatter = chatter  # a pattern of what does not come from the program
         self.process = process
         self._observer = observer
         self._deadline = deadline
@@ -55,12 +64,16 @@ class Program:
     @property
     def out(self) -> str:
         """What it, or a child of its, has printed."""
-        return self._output["out"].decode(errors="replace")
+        return self._said("out")
 
     @property
     def err(self) -> str:
         """What it, or a child of its, has written to standard error."""
-        return self._output["err"].decode(errors="replace")
+        return self._said("err")
+
+    def _said(self, pipe: str) -> str:
+        said = self._output[pipe].decode(errors="replace")
+        return re.sub(self._chatter, "", said) if self._chatter else said
 
     def wait(self) -> Program:
         """Wait until it has ended, with whoever else holds its output.
@@ -152,21 +165,33 @@ def start_program(
       the cell; else, and for no cell, it gets the default.
     """
     told = observer.environment | dict(environment or {})
+    launcher, own, chatter = [], dict(os.environ), ""
     if choose and cell:
         told[IMPLEMENTATION_VARIABLE] = f"{cell.library},{cell.start_method},{cell.memory}"
+        _see_that_it_offers(cell, PROGRAMS / name)
+        adapter = adapter_of(cell)
+        if adapter and adapter.starts_programs:
+            launcher, chatter = list(adapter.launcher), adapter.chatter
+            own = {key: own[key] for key in own if not key.startswith(adapter.starts_programs)}
     process = subprocess.Popen(
-        [sys.executable, str(PROGRAMS / name)],
+        [*launcher, sys.executable, str(PROGRAMS / name)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env=os.environ | {"PYTHONPATH": search_path()} | told,
+        env=own | {"PYTHONPATH": search_path()} | told,
         start_new_session=True,
     )
     assert process.stdin is not None
     process.stdin.write(stdin.encode())
     process.stdin.close()
     observer.follow(lambda: process.poll() is None or bool(leftovers.of_session(process.pid)))
-    return Program(process, observer, deadline)
+    return Program(process, observer, deadline, chatter)
+
+
+def _see_that_it_offers(cell: Implementation, program: Path) -> None:
+    """Raise `NotOffered` where the program asks for what the implementation lacks."""
+    for name in dict.fromkeys(_ASKED_FOR.findall(program.read_text(encoding="utf-8"))):
+        cell.offered(name)
 
 
 def _pipes(process: subprocess.Popen[bytes]) -> selectors.BaseSelector:

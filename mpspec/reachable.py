@@ -14,11 +14,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from mpspec.adapters import adapters
+from mpspec.adapters import adapter_of
 from mpspec.implementations import (
     MEMORY,
     Implementation,
     UnknownImplementationError,
+    UnusableImplementationError,
     made,
 )
 
@@ -35,13 +36,26 @@ _MAKE = "import sys; from mpspec.implementations import made; made(sys.argv[1])"
 def check(cells: Sequence[Implementation]) -> None:
     """See that those of `cells` that an adapter gives can be imported and have the API.
 
-    Raises `UnknownImplementationError`. Who registers an implementation answers for it.
+    Raises `UnusableImplementationError`. Who registers an implementation answers for it.
     """
-    found = [adapter for adapter in adapters() if adapter.installed]
-    adapted = {cell for adapter in found for cell in adapter.implementations}
-    for cell in adapted.intersection(cells):
-        try_out(_IMPORT, cell.library)
-        _look_at(cell.name, cell.api)
+    for cell in cells:
+        adapter = adapter_of(cell)
+        if adapter is not None and adapter.installed:
+            try_out(_IMPORT, cell.library)
+            if not adapter.launcher or not adapter.missing():  # else its API is not here yet
+                _look_at(cell.name, cell.api)
+
+
+def connect(cells: Sequence[Implementation]) -> None:
+    """Connect to what `cells` need beside their library, where their tests are to run.
+
+    Raises `UnusableImplementationError`.
+    """
+    for adapter in dict.fromkeys(map(adapter_of, cells)):
+        if adapter is not None:
+            if missing := adapter.missing():
+                raise UnusableImplementationError(missing)
+            adapter.connect()
 
 
 def made_by(name: str) -> list[Implementation]:
@@ -74,7 +88,7 @@ def _as_cells(given: Any, library: str) -> list[Implementation]:
 
 def _look_at(name: str, api: Any) -> None:
     if not any(hasattr(api, each) for each in API):
-        raise UnknownImplementationError(
+        raise UnusableImplementationError(
             f"{name} has not the API of multiprocessing: none of {', '.join(API)}"
         )
 
@@ -95,10 +109,10 @@ def try_out(program: str, name: str) -> None:
         )
     except subprocess.TimeoutExpired:
         message = f"{name} cannot be used: its import has not ended after {LONGEST_IMPORT:g} s"
-        raise UnknownImplementationError(message) from None
+        raise UnusableImplementationError(message) from None
     if told.returncode:
         last = (told.stderr.strip().splitlines() or [f"it ended with {told.returncode}"])[-1]
-        raise UnknownImplementationError(f"{name} cannot be used: {last}")
+        raise UnusableImplementationError(f"{name} cannot be used: {last}")
 
 
 def _search_path() -> str:

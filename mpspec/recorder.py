@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from mpspec.claims import claim_of, read_note
-from mpspec.differences import Differences
+from mpspec.differences import Difference, Differences
 from mpspec.implementations import Implementation
 from mpspec.verdicts import Cell, Run, Status, Verdict, Writer, count, this_python
 
@@ -117,9 +117,7 @@ class Recorder:
 
     def _crash(self, place: tuple[str, str], seen: str) -> dict[str, Any]:
         known = self._differences.of(place[0], self._chosen[place[1]])
-        if known and Status.CRASHES in known.verdicts:
-            return _part(known.judged, f"{known}\n{seen}", known.judged)
-        return _part(Status.CRASHES, seen)
+        return _end(Status.CRASHES, seen, known)
 
     def _add(self, place: tuple[str, str], parts: list[dict[str, Any]]) -> None:
         if place in self.run.verdicts:  # a crashed worker's test, reported before
@@ -136,6 +134,24 @@ class Recorder:
         except OSError as error:
             self._broken = True
             pytest.exit(f"{self.path}: {error.strerror}", pytest.ExitCode.INTERNAL_ERROR)
+
+
+def without_a_word(
+    claim: str, cell: Implementation, differences: Differences, *, crashed: bool
+) -> Verdict:
+    """Return the verdict on a claim whose test gave none: it ended the run, or never came back."""
+    if crashed:
+        status, seen = Status.CRASHES, "the process that ran the test ended"
+    else:
+        status, seen = Status.HANGS, "the test waited where no signal reaches it"
+    place = claim, cell.short
+    return _verdict(place, [_end(status, seen, differences.of(claim, cell))])
+
+
+def _end(status: Status, seen: str, known: Difference | None) -> dict[str, Any]:
+    if known and status in known.verdicts:
+        return _part(Status.REFUTED, f"{known}\n{status.value} {seen}", Status.REFUTED)
+    return _part(status, seen)
 
 
 def in_order(claims: set[str]) -> list[str]:

@@ -19,6 +19,7 @@ from typing import TextIO
 
 from mpspec import leftovers
 from mpspec.claims import Claim, spec_folder
+from mpspec.probe import LOOPBACK
 from mpspec.search_path import search_path
 from mpspec.verdicts import Reader, Run, Verdict
 from mpspec.watcher import Watcher
@@ -28,6 +29,10 @@ FOLLOW = 0.05
 
 TIDY = 10.0
 """Seconds that an interrupted pytest has to tear down before it is killed."""
+
+
+def _without_end() -> float:
+    return math.inf
 
 
 @dataclass
@@ -42,6 +47,9 @@ class Order:
     seed: int | None = None  # of a random order; None: the note's order
     folder: Path | None = None  # for the run's temporary files, of which none outlives it
     differences: Path | None = None  # a library's own table of them
+    address: str = LOOPBACK  # where the tests listen
+    launcher: Sequence[str] = ()  # what starts the interpreter that runs them
+    patience: Callable[[], float] = _without_end  # seconds that the next verdict may take by now
 
 
 @dataclass
@@ -51,6 +59,7 @@ class Outcome:
     run: Run | None  # None: nothing was run
     complete: bool
     output: str  # what pytest printed
+    ended: bool = True  # whether pytest ended by itself
 
 
 def execute(order: Order, tests: Path | None, follow: Callable[[Run, Verdict], None]) -> Outcome:
@@ -61,13 +70,16 @@ def execute(order: Order, tests: Path | None, follow: Callable[[Run, Verdict], N
     """
     reader = Reader(str(order.path))
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
-        command = [sys.executable, "-m", "pytest", *arguments(order, tests or spec_folder())]
+        command = [*order.launcher, sys.executable, "-m", "pytest"]
+        command += arguments(order, tests or spec_folder())
         with interruptible(), _running(command, output, order.folder) as process:
-            for verdict in _verdicts(order.path, process, reader):
+            for verdict in _verdicts(order, process, reader):
                 follow(_run_of(reader), verdict)
+            ended = process.poll() is not None
         output.seek(0)
         finished = bool(reader.runs)
-        return Outcome(reader.runs[0] if finished else reader.current, finished, output.read())
+        run = reader.runs[0] if finished else reader.current
+        return Outcome(run, finished, output.read(), ended)
 
 
 @contextmanager
@@ -110,7 +122,7 @@ def arguments(order: Order, tests: Path) -> list[str]:
         *("-p", "mpspec.plugin", "-p", "no:cacheprovider"),
         *("-c", os.devnull, "--rootdir", str(tests), "--confcutdir", str(tests)),
         *("-q", "--tb=short", "-n", str(order.workers), "--verdicts", str(order.path)),
-        *("--deadline", str(order.deadline)),
+        *("--deadline", str(order.deadline), "--address", order.address),
         *options,
         *chosen,
     ]
@@ -120,21 +132,23 @@ def _file(claim: Claim) -> str:
     return f"test_{claim.chapter.replace('-', '_')}.py"
 
 
-def _verdicts(path: Path, process: subprocess.Popen[bytes], reader: Reader) -> Iterator[Verdict]:
-    """Return the verdicts as they are written, until pytest has ended.
+def _verdicts(order: Order, process: subprocess.Popen[bytes], reader: Reader) -> Iterator[Verdict]:
+    """Return the verdicts as they are written, until pytest has ended, or is out of patience.
 
     One that cannot end, as a test has left a thread that waits for ever, gets `TIDY` seconds.
     """
-    with path.open(encoding="utf-8") as file:
-        ended, rest, last = False, "", math.inf
+    with order.path.open(encoding="utf-8") as file:
+        ended, rest, last, heard = False, "", math.inf, time.monotonic()
         while True:
             *lines, rest = (rest + file.read()).split("\n")
+            heard = time.monotonic() if lines else heard
             yield from filter(None, map(reader.take, lines))
             if ended:
                 return
             if reader.runs:
                 last = min(last, time.monotonic() + TIDY)
-            ended = process.poll() is not None or time.monotonic() > last
+            waited = time.monotonic() - heard > order.patience()
+            ended = process.poll() is not None or time.monotonic() > last or waited
             if not ended:
                 time.sleep(FOLLOW)
 

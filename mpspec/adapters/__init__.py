@@ -1,27 +1,58 @@
 """Adapters: other libraries that offer multiprocessing's API, each in a few lines.
 
-An adapter says which implementations a library gives and how to install it. Beside it, in a JSON
-file of its name, stands the table of what is known to differ there; see `mpspec.differences`.
-Nothing of a library is imported before it is put to the test.
+An adapter says which implementations a library gives, how to install it, and what it needs of its
+own: how the interpreter that runs the tests is started, which service has to be there. Beside it,
+in a JSON file of its name, stands the table of what is known to differ there; see
+`mpspec.differences`. Nothing of a library is imported before it is put to the test.
 """
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
 
 from mpspec.implementations import Implementation
 
+LARGEST_FILE = 64 << 20
+"""Bytes that a test and its children may write to one file, captured output included."""
+
+
+def _nothing() -> str:
+    return ""
+
 
 @dataclass(frozen=True)
 class Adapter:
-    """A library, by the name that is imported, and what it is asked for."""
+    """A library, by the name that is imported, and what it is asked for.
+
+    - `install`: what to tell pip;
+    - `launcher`: the command that starts the interpreter which runs the tests;
+    - `alone`: whether no two tests may run side by side, in pytest-xdist's workers; after each hang
+      what is left is run anew;
+    - `starts_programs`: whether the launcher starts whole programs, too, without what is in the
+      environment of the tests with this prefix;
+    - `chatter`: a pattern of what the launcher prints of its own;
+    - `deadline`: seconds that its tests wait for an event, where the usual ones are too few;
+    - `largest_file`: bytes that a test and its children may write to one file;
+    - `missing`: says, where the tests run, which service is not there and what starts it; nothing
+      if all is there;
+    - `connect`: what the process that runs the tests does once, before the first.
+    """
 
     library: str
     implementations: tuple[Implementation, ...]
-    install: str  # what to tell pip
+    install: str
+    launcher: tuple[str, ...] = ()
+    alone: bool = False
+    starts_programs: str = ""
+    chatter: str = ""
+    deadline: float | None = None
+    largest_file: int = LARGEST_FILE
+    missing: Callable[[], str] = _nothing
+    connect: Callable[[], object] = _nothing
 
     @property
     def installed(self) -> bool:
@@ -38,3 +69,9 @@ def adapters() -> list[Adapter]:
     """Return all adapters, those of libraries that are not installed as well."""
     modules = sorted(module.name for module in pkgutil.iter_modules(__path__))
     return [importlib.import_module(f"{__name__}.{name}").ADAPTER for name in modules]
+
+
+def adapter_of(cell: Implementation) -> Adapter | None:
+    """Return the adapter that gives `cell`, if one does."""
+    found = (adapter for adapter in adapters() if cell in adapter.implementations)
+    return next(found, None)

@@ -5,19 +5,24 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn
 
 import click
 
 from mpspec import verdicts
+from mpspec.adapters import adapter_of
 from mpspec.claims import Chapter
 from mpspec.cli import common, exporting
 from mpspec.differences import Differences
-from mpspec.implementations import select
+from mpspec.implementations import Implementation, UnusableImplementationError, select
 from mpspec.observer import DEADLINE
+from mpspec.plugin import CANNOT_TEST
+from mpspec.probe import LOOPBACK
 from mpspec.report.words import WORDS, Words
+from mpspec.rounds import execute_in_rounds
 from mpspec.runner import Order, Outcome, execute
 
 MOST_WORKERS = 4
@@ -50,6 +55,12 @@ MOST_WORKERS = 4
     show_default=True,
     help="Seconds that a test waits for an event before it hangs.",
 )
+@click.option(
+    "--address",
+    default=LOOPBACK,
+    show_default=True,
+    help="Where tests listen to processes: an IPv4 address of this machine, for other hosts.",
+)
 @click.option("--seed", type=int, help="Run in a random order, the same for the same number.")
 @click.option(
     "--differences",
@@ -65,6 +76,7 @@ def check(  # noqa: PLR0917 - click passes an argument for each option, by name
     chapter_names: Sequence[str],
     workers: int,
     deadline: float,
+    address: str,
     seed: int | None,
     differences: Path | None,
     path: Path | None,
@@ -75,7 +87,7 @@ def check(  # noqa: PLR0917 - click passes an argument for each option, by name
     chapters = common.note(lang)
     common.gate()
     chosen = common.choose(chapters, claim_ids, chapter_names)
-    common.or_usage(select, implementations)
+    asked = common.or_usage(_asked, implementations)
     common.or_usage(Differences, differences)
     exporting.writable(exports)
     with _temporary_folder() as folder:
@@ -83,20 +95,67 @@ def check(  # noqa: PLR0917 - click passes an argument for each option, by name
         _make(kept)
         order = Order(
             chosen,
-            implementations,
+            [],
             workers,
             deadline,
             kept,
             seed,
             folder=Path(folder),
             differences=differences,
+            address=address,
         )
-        outcome = _run(order)
-        if outcome.complete and not claim_ids and not chapter_names:
+        outcomes = [_run(each) for each in _orders(order, asked)]
+        if len(outcomes) > 1:
+            verdicts.write([each.run for each in outcomes if each.run and each.complete], kept)
+        if all(each.complete for each in outcomes) and not claim_ids and not chapter_names:
             _remember(kept)
-    if outcome.run:
-        exporting.export(exports, [outcome.run], chapters, WORDS[lang])
-    _conclude(outcome, chapters, WORDS[lang])
+    runs = [outcome.run for outcome in outcomes if outcome.run]
+    if runs:
+        exporting.export(exports, runs, chapters, WORDS[lang])
+    _conclude(outcomes, asked.problems, chapters, WORDS[lang])
+
+
+@dataclass
+class _Asked:
+    """What was asked for: the names that can be put to the test, and what is wrong with others."""
+
+    cells: Mapping[str, Sequence[Implementation]]
+    problems: Sequence[str]
+
+
+def _asked(names: Sequence[str]) -> _Asked:
+    """Return what `names` mean. Raises `UnknownImplementationError`, also where none is usable."""
+    cells: dict[str, Sequence[Implementation]] = {}
+    problems: dict[str, UnusableImplementationError] = {}
+    for name in names:
+        try:
+            cells[name] = select([name])
+        except UnusableImplementationError as error:
+            problems[name] = error
+    if problems and not cells:
+        raise next(iter(problems.values()))
+    return _Asked(cells, [str(error) for error in problems.values()])
+
+
+def _orders(order: Order, asked: _Asked) -> list[Order]:
+    """Return an order for each way in which what was asked for has to be started."""
+    ways: dict[tuple[tuple[str, ...], bool], list[str]] = {}
+    for name, cells in asked.cells.items():
+        adapter = adapter_of(cells[0])
+        way = (adapter.launcher, adapter.alone) if adapter else ((), False)
+        ways.setdefault(way, []).append(name)
+    if not ways:  # all of the standard library's
+        return [order]
+    return [
+        replace(
+            order,
+            implementations=names,
+            launcher=launcher,
+            workers=-1 if alone else order.workers,
+            path=order.path if len(ways) == 1 else order.path.with_name(f"part-{number}.jsonl"),
+        )
+        for number, ((launcher, alone), names) in enumerate(ways.items())
+    ]
 
 
 def _temporary_folder() -> tempfile.TemporaryDirectory[str]:
@@ -124,7 +183,8 @@ def _run(order: Order) -> Outcome:
             bar.update(task, total=total, completed=len(run.verdicts), description=verdict.cell)
 
         try:
-            return execute(order, None, follow)
+            run = execute_in_rounds if order.workers < 0 else execute
+            return run(order, None, follow)
         except KeyboardInterrupt as interrupt:
             bar.stop()
             click.echo(f"mpspec: interrupted {interrupt}".rstrip(), err=True)
@@ -139,17 +199,33 @@ def _nothing_ran(error: OSError) -> NoReturn:
     sys.exit(common.NOTHING)
 
 
-def _conclude(outcome: Outcome, chapters: Sequence[Chapter], words: Words) -> NoReturn:
-    run = outcome.run
-    if run is None:
-        click.echo(outcome.output, err=True)
-        click.echo("mpspec: nothing ran", err=True)
-        sys.exit(common.NOTHING)
-    common.report([run], [run], chapters, words)
-    if not outcome.complete:
-        click.echo(f"{outcome.output}\nmpspec: the run was cut short", err=True)
-        sys.exit(common.NOT_AS_EXPECTED)
-    sys.exit(common.exit_status([run]))
+def _conclude(
+    outcomes: Sequence[Outcome], problems: Sequence[str], chapters: Sequence[Chapter], words: Words
+) -> NoReturn:
+    """Report what ran, and say what did not; what could not be put to the test comes first."""
+    runs = [outcome.run for outcome in outcomes if outcome.run]
+    if runs:
+        common.report(runs, runs, chapters, words)
+    status = common.exit_status(runs) if runs else common.NOTHING
+    for outcome in outcomes:
+        if outcome.run and not outcome.complete:
+            click.echo(f"{outcome.output}\nmpspec: the run was cut short", err=True)
+            status = common.NOT_AS_EXPECTED
+        elif not outcome.run and not _unusable(outcome):
+            click.echo(outcome.output, err=True)
+            click.echo("mpspec: nothing ran", err=True)
+            status = common.NOTHING
+    for problem in [*problems, *filter(None, map(_unusable, outcomes))]:
+        click.echo(f"mpspec: {problem}", err=True)
+        status = common.USAGE
+    sys.exit(status)
+
+
+def _unusable(outcome: Outcome) -> str:
+    """Return what was said of an implementation that could not be put to the test, if it was."""
+    sign = f"ERROR: {CANNOT_TEST}"
+    lines = [line for line in outcome.output.splitlines() if line.startswith(sign)]
+    return lines[0].removeprefix(sign) if lines and not outcome.run else ""
 
 
 def _remember(path: Path) -> None:

@@ -1,0 +1,50 @@
+"""dragon, a start method for a cluster, which comes as dragonhpc: https://github.com/DragonHPC/dragon.
+
+Its launcher starts the interpreter that runs the tests; it hangs as a session's leader, so that it
+is started from one.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from mpspec.adapters import Adapter
+from mpspec.implementations import Implementation
+
+LAUNCHER = (
+    *(sys.executable, "-m", "mpspec.launch", "dragon"),
+    str(Path(sys.executable).with_name("dragon")),
+)
+
+
+@contextmanager
+def serve() -> Iterator[dict[str, str]]:
+    """Start nothing else: its launcher starts all that it needs."""
+    yield {}
+
+
+def missing() -> str:
+    """Say that this is not run by dragon, if it is not."""
+    if "DRAGON_MY_PUID" in os.environ:
+        return ""
+    return (
+        "dragon is not started: `mpspec check --implementation dragon` starts it, "
+        "and `dragon python -m pytest` does"
+    )
+
+
+ADAPTER = Adapter(
+    library="dragon",
+    implementations=(Implementation("dragon", "dragon", "fresh"),),
+    install="dragonhpc",
+    launcher=LAUNCHER,
+    alone=True,
+    starts_programs="DRAGON_",
+    chatter=r"\+\+\+ head proc exited, code .*\n",
+    largest_file=1 << 40,  # its memory is shared by files of gigabytes
+    missing=missing,
+)

@@ -1,0 +1,57 @@
+"""Runs a command where a library's services run: `python -m mpspec.launch ray COMMAND ...`.
+
+The library's adapter has a function `serve`, a context manager that starts what is needed, gives
+the environment variables by which it is found, and ends it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import importlib
+import os
+import signal
+import socket
+import struct
+import subprocess
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+_GET_FLAGS, _SET_FLAGS, _UP = 0x8913, 0x8914, 0x1  # see netdevice(7)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run a command beside a library's services; return its exit status."""
+    library, *command = arguments
+    with importlib.import_module(f"mpspec.adapters.{library}").serve() as environment:
+        process = subprocess.Popen(command, env=os.environ | environment)
+
+        def pass_on(number: int, _: Any) -> None:
+            process.send_signal(number)
+
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, pass_on)
+        status = process.wait()
+    return status if status >= 0 else 128 - status
+
+
+def raise_loopback() -> None:
+    """Switch the loopback interface on, which a new network namespace has switched off."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+        asked = fcntl.ioctl(any_socket, _GET_FLAGS, struct.pack("16sh14x", b"lo", 0))
+        _, flags = struct.unpack("16sh14x", asked)
+        fcntl.ioctl(any_socket, _SET_FLAGS, struct.pack("16sh14x", b"lo", flags | _UP))
+
+
+def listens(address: str) -> bool:
+    """Return whether somebody listens at `address`, `host:port`."""
+    host, _, port = address.rpartition(":")
+    try:
+        socket.create_connection((host, int(port)), 5).close()
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
