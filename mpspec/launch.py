@@ -6,7 +6,6 @@ the environment variables by which it is found, and ends it.
 
 from __future__ import annotations
 
-import fcntl
 import importlib
 import os
 import signal
@@ -14,8 +13,14 @@ import socket
 import struct
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from typing import Any
+
+LONGEST = 30.0
+"""Seconds that a service has to start."""
+
+LOOK_AGAIN = 0.05
 
 _GET_FLAGS, _SET_FLAGS, _UP = 0x8913, 0x8914, 0x1  # see netdevice(7)
 
@@ -37,6 +42,8 @@ def main(arguments: Sequence[str]) -> int:
 
 def raise_loopback() -> None:
     """Switch the loopback interface on, which a new network namespace has switched off."""
+    import fcntl  # noqa: PLC0415 - not there on Windows
+
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
         asked = fcntl.ioctl(any_socket, _GET_FLAGS, struct.pack("16sh14x", b"lo", 0))
         _, flags = struct.unpack("16sh14x", asked)
@@ -51,6 +58,15 @@ def listens(address: str) -> bool:
     except (OSError, ValueError):
         return False
     return True
+
+
+def wait_until_listens(address: str) -> None:
+    """Wait until somebody listens at `address`. Raises `TimeoutError` after `LONGEST` seconds."""
+    last = time.monotonic() + LONGEST
+    while not listens(address):
+        if time.monotonic() > last:
+            raise TimeoutError(f"nobody listens at {address} after {LONGEST:g} s")
+        time.sleep(LOOK_AGAIN)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ gone.
 from __future__ import annotations
 
 import os
+import re
 import sys
 import threading
 import time
@@ -138,9 +139,20 @@ def end(processes: Iterable[psutil.Process]) -> None:
     active_children()  # reaps those that are this process's own
 
 
-def threads_left(before: set[threading.Thread]) -> list[threading.Thread]:
-    """Return the threads that run now and did not `before`, after a while to end."""
+def is_own(process: psutil.Process, own: str) -> bool:
+    """Return whether the pattern `own` is in the command line of `process`."""
+    with suppress(psutil.Error):
+        return re.search(own, " ".join(process.cmdline())) is not None
+    return False
+
+
+def threads_left(before: set[threading.Thread], own: str) -> list[threading.Thread]:
+    """Return the threads that run now and did not `before`, after a while to end.
+
+    - `own`: a pattern in the names of threads that need not end.
+    """
     new = [thread for thread in threading.enumerate() if thread not in before]
+    new = [thread for thread in new if not re.search(own, repr(thread))]
     for thread in new:
         thread.join(PATIENCE / len(new))
     return [thread for thread in new if thread.is_alive()]

@@ -14,10 +14,11 @@ from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from mpspec import leftovers, reachable
-from mpspec.adapters import LARGEST_FILE, Adapter, adapter_of
+from mpspec.adapters import LARGEST_FILE, NOTHING, Adapter, adapter_of
 from mpspec.calls import Calls
 from mpspec.claims import claim_of
 from mpspec.differences import Difference, Differences, DifferencesError
@@ -256,16 +257,22 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
     yield
     if not is_spec(item.path):
         return
-    known = _reported(item)
-    processes = leftovers.left_behind(known)
+    adapter = adapter_for(item)
+    own = adapter.own if adapter else NOTHING
+    processes = _left(item, own)
     held = item.stash.get(held_key, False)
     if held:
         leftovers.wait_until_gone(processes)
-        processes = leftovers.left_behind(known)
+        processes = _left(item, own)
     leftovers.end(processes)
-    threads = leftovers.threads_left(item.stash[threads_key])
+    threads = leftovers.threads_left(item.stash[threads_key], own)
     if held and (processes or threads):
         raise RuntimeError(f"the test left behind: {[*processes, *threads]}")
+
+
+def _left(item: pytest.Item, own: str) -> list[psutil.Process]:
+    processes = leftovers.left_behind(_reported(item))
+    return [each for each in processes if not leftovers.is_own(each, own)]
 
 
 def _reported(item: pytest.Item) -> set[int]:

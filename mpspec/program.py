@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from mpspec import leftovers
-from mpspec.adapters import adapter_of
+from mpspec.adapters import NOTHING, adapter_of
 from mpspec.deadline import Deadline
 from mpspec.implementations import Implementation
 from mpspec.observer import DEADLINE, DeadlineError, Observer
@@ -47,7 +47,7 @@ class Program:
         process: subprocess.Popen[bytes],
         observer: Observer,
         deadline: float,
-        chatter: str = "",
+        chatter: str = NOTHING,
     ) -> None:
         self._chatter = chatter  # a pattern of what does not come from the program
         self.process = process
@@ -73,7 +73,7 @@ class Program:
 
     def _said(self, pipe: str) -> str:
         said = self._output[pipe].decode(errors="replace")
-        return re.sub(self._chatter, "", said) if self._chatter else said
+        return re.sub(self._chatter, "", said)
 
     def wait(self) -> Program:
         """Wait until it has ended, with whoever else holds its output.
@@ -165,7 +165,7 @@ def start_program(
       the cell; else, and for no cell, it gets the default.
     """
     told = observer.environment | dict(environment or {})
-    launcher, own, chatter = [], dict(os.environ), ""
+    launcher, own, chatter = [], dict(os.environ), NOTHING
     if choose and cell:
         told[IMPLEMENTATION_VARIABLE] = f"{cell.library},{cell.start_method},{cell.memory}"
         _see_that_it_offers(cell, PROGRAMS / name)

@@ -20,6 +20,10 @@ LARGEST_FILE = 64 << 20
 """Bytes that a test and its children may write to one file, captured output included."""
 
 
+NOTHING = r"(?!)"
+"""A pattern that is nowhere."""
+
+
 def _nothing() -> str:
     return ""
 
@@ -34,6 +38,8 @@ class Adapter:
       what is left is run anew;
     - `starts_programs`: whether the launcher starts whole programs, too, without what is in the
       environment of the tests with this prefix;
+    - `own`: a pattern in the names of threads, and in the command lines of processes, that it keeps
+      for itself, as multiprocessing keeps its fork server;
     - `chatter`: a pattern of what the launcher prints of its own;
     - `deadline`: seconds that its tests wait for an event, where the usual ones are too few;
     - `largest_file`: bytes that a test and its children may write to one file;
@@ -48,7 +54,8 @@ class Adapter:
     launcher: tuple[str, ...] = ()
     alone: bool = False
     starts_programs: str = ""
-    chatter: str = ""
+    own: str = NOTHING
+    chatter: str = NOTHING
     deadline: float | None = None
     largest_file: int = LARGEST_FILE
     missing: Callable[[], str] = _nothing
