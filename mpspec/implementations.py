@@ -28,6 +28,17 @@ ASKED_BY_HYPOTHESIS = {
 MEMORY = {"fork": "inherited", "spawn": "fresh", "forkserver": "fresh", "threads": "shared"}
 
 
+# What a program can ask for, in the order of the library's documentation.
+API = (
+    *("Process", "Process.pid", "Process.exitcode", "Process.sentinel", "Process.terminate"),
+    *("Process.kill", "Process.close", "Process.interrupt", "active_children", "cpu_count"),
+    *("current_process", "parent_process", "Pipe", "Queue", "SimpleQueue", "JoinableQueue"),
+    *("Lock", "RLock", "Semaphore", "BoundedSemaphore", "Condition", "Event", "Barrier"),
+    *("Value", "Array", "RawValue", "RawArray", "Manager", "Pool", "get_context"),
+    *("set_start_method", "ProcessError", "TimeoutError", "AuthenticationError"),
+)
+
+
 class NotOffered(BaseException):
     """The implementation under test lacks a name; the test ends as *not offered*.
 
@@ -136,6 +147,17 @@ class Implementation:
                 raise NotOffered(f"{self.name} has no {path}")
             found = getattr(found, part)
         return found
+
+    def lacks(self) -> list[str]:
+        """Return the names of the API that it does not offer."""
+        return [name for name in API if not self._offers(name)]
+
+    def _offers(self, name: str) -> bool:
+        try:
+            self.offered(name)
+        except NotOffered:
+            return False
+        return True
 
 
 def standard() -> list[Implementation]:

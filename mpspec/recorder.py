@@ -62,6 +62,7 @@ class Recorder:
         if not places or self.run.claims:
             return
         self.run.claims = in_order({claim for claim, _ in places})
+        self.run.lacks = {name: cell.lacks() for name, cell in self._chosen.items()}
         self._write(self.run.header())
 
     def pytest_runtest_logreport(self, report: Any) -> None:

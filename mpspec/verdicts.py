@@ -143,6 +143,7 @@ class Run:
     platform: str = field(default_factory=platform.platform)
     started: str = field(default_factory=_now)
     seed: int | None = None
+    lacks: dict[str, list[str]] = field(default_factory=dict)  # by cell: names of the API
     source: str = ""  # the file and line where it was read
 
     def header(self) -> dict[str, Any]:
@@ -154,6 +155,7 @@ class Run:
             "platform": self.platform,
             "started": self.started,
             "seed": self.seed,
+            "lacks": self.lacks,
             "cells": [asdict(cell) for cell in self.cells],
             "claims": self.claims,
         }
@@ -342,6 +344,7 @@ def _run(header: dict[str, Any], where: str) -> Run:
         platform=str(header["platform"]),
         started=str(header["started"]),
         seed=header["seed"],
+        lacks={str(cell): list(map(str, names)) for cell, names in header.get("lacks", {}).items()},
         source=where,
     )
 

@@ -22,7 +22,7 @@ from mpspec.report.page import page
 from mpspec.report.prose import code, prose
 from mpspec.report.sources import sources_of_tests
 from mpspec.trial import seen_to_fail
-from mpspec.verdicts import write
+from mpspec.verdicts import Status, Verdict, write
 from tests import made_up
 from tests.elements import Elements
 
@@ -44,6 +44,30 @@ def claim_in(text: str, claim: str) -> str:
     """Return the part of a page that shows one claim."""
     begin = text.index(f'<details class="claim" id="{claim}"')
     return text[begin : text.index("\n</details>", begin)]
+
+
+# Other libraries
+
+
+def test_known_differences_and_what_is_lacked_have_a_table_each(
+    note: dict[str, list[claims.Chapter]],
+) -> None:
+    runs = made_up.runs()
+    cell = next(cell for cell in runs[0].cells if cell.library == "joblib")
+    seen = "bug: <it> purrs (docs/findings/joblib_purrs.py)\nfails AssertionError: assert False"
+    for claim in ("cats-purr", "cats-share"):
+        runs[0].verdicts[claim, cell.name] = Verdict(claim, cell.name, Status.REFUTED, seen=seen)
+    runs[0].lacks = {cell.name: ["Process.kill"], "fork": []}
+    text = page(runs, note, made_up.SOURCES, made_up.FAULTS)
+    table = text[text.index('id="ui-libraries"') : text.index('id="ui-note"')]
+    assert "<code>Process.kill</code></th><td>✓</td>" in table
+    assert "<td>○</td>" in table
+    assert "<td>bug</td><td>&lt;it&gt; purrs <small>docs/findings/joblib_purrs.py</small>" in table
+    assert [f'href="#{claim}"' in table for claim in ("cats-purr", "cats-share")] == [True, True]
+
+
+def test_where_nothing_is_known_to_differ_there_is_no_such_table(made: str) -> None:
+    assert "ui-libraries" not in made
 
 
 # What it shows

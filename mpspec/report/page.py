@@ -14,6 +14,7 @@ from markupsafe import Markup
 from mpspec.history import History, Report
 from mpspec.report import timeline
 from mpspec.report.document import document, environment
+from mpspec.report.libraries import known_differences, offers
 from mpspec.report.page_model import ClaimView, Model, Note, Outcome, Pages, Texts
 from mpspec.report.words import WORDS
 from mpspec.verdicts import Run, Status
@@ -54,6 +55,8 @@ def page(
         language,
         _data(model),
         model=model,
+        known=known_differences(model.claims),
+        offers=offers(model.runs, model.names),
         claims={claim.id: claim.title for claim in model.claims},
         sources=sources,
         faults=faults,

@@ -79,6 +79,13 @@ class PageWords:
     minutes: str
     made_by: str
     comma: str
+    libraries: str
+    libraries_lead: str
+    offers_caption: str
+    offers_name: str
+    known_caption: str
+    sort: str
+    reason: str
 
 
 ENGLISH = PageWords(
@@ -152,6 +159,14 @@ ENGLISH = PageWords(
     minutes="{minutes} min {seconds} s",
     made_by="Made by mpspec {version} from verdict files. The page needs nothing but itself.",
     comma=", ",
+    libraries="Other libraries",
+    libraries_lead="What implementations lack of the API’s names, and how libraries are known to "
+    "differ: by design, by a bug, or for a reason that is not yet understood.",
+    offers_caption="Names that some implementation does not offer",
+    offers_name="Name",
+    known_caption="How libraries are known to differ",
+    sort="Sort",
+    reason="Reason",
 )
 
 CHINESE = PageWords(
@@ -225,4 +240,12 @@ CHINESE = PageWords(
     minutes="{minutes} 分 {seconds} 秒",
     made_by="由 mpspec {version} 根据判定文件生成。本页自成一体，不需要其他任何东西。",
     comma="、",
+    libraries="其他库",
+    libraries_lead="各实现缺少 API 的哪些名字，以及各库已知的不同之处："
+    "有意为之、缺陷，或原因未明。",
+    offers_caption="有实现不提供的名字",
+    offers_name="名字",
+    known_caption="各库已知的不同之处",
+    sort="类别",
+    reason="原因",
 )
