@@ -14,8 +14,14 @@ import struct
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from typing import Any
+
+from mpspec.reachable import CANNOT_TEST
+
+FAILED = 4
+"""The exit status where a service cannot be started, as pytest's for wrong usage."""
 
 LONGEST = 30.0
 """Seconds that a service has to start."""
@@ -28,15 +34,25 @@ _GET_FLAGS, _SET_FLAGS, _UP = 0x8913, 0x8914, 0x1  # see netdevice(7)
 def main(arguments: Sequence[str]) -> int:
     """Run a command beside a library's services; return its exit status."""
     library, *command = arguments
-    with importlib.import_module(f"mpspec.adapters.{library}").serve() as environment:
-        process = subprocess.Popen(command, env=os.environ | environment)
+    with ExitStack() as stack:
+        serve = importlib.import_module(f"mpspec.adapters.{library}").serve
+        try:
+            environment = stack.enter_context(serve())
+        except (OSError, subprocess.SubprocessError) as error:
+            print(f"ERROR: {CANNOT_TEST}{library} cannot be started: {error}")
+            return FAILED
+        return _run(command, environment)
 
-        def pass_on(number: int, _: Any) -> None:
-            process.send_signal(number)
 
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, pass_on)
-        status = process.wait()
+def _run(command: Sequence[str], environment: Mapping[str, str]) -> int:
+    process = subprocess.Popen(command, env=os.environ | environment)
+
+    def pass_on(number: int, _: Any) -> None:
+        process.send_signal(number)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, pass_on)
+    status = process.wait()
     return status if status >= 0 else 128 - status
 
 

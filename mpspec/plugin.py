@@ -48,9 +48,6 @@ WARNINGS = (
     "ignore:.*multi-threaded, use of fork.*:DeprecationWarning",
 )
 
-CANNOT_TEST = "mpspec: "
-"""How the message begins where an implementation cannot be put to the test."""
-
 observer_key = pytest.StashKey[Observer]()
 expected_key = pytest.StashKey[Expectation]()
 cells_key = pytest.StashKey[list[Implementation]]()
@@ -124,7 +121,7 @@ def _cells_asked_for(config: pytest.Config) -> list[Implementation]:
         chosen = select(config.getoption("--implementation"))
         reachable.connect(chosen)
     except UnknownImplementationError as error:
-        raise pytest.UsageError(f"{CANNOT_TEST}{error}") from None
+        raise pytest.UsageError(f"{reachable.CANNOT_TEST}{error}") from None
     return chosen
 
 

@@ -170,9 +170,9 @@ def start_program(
         told[IMPLEMENTATION_VARIABLE] = f"{cell.library},{cell.start_method},{cell.memory}"
         _see_that_it_offers(cell, PROGRAMS / name)
         adapter = adapter_of(cell)
-        if adapter and adapter.starts_programs:
-            launcher, chatter = list(adapter.launcher), adapter.chatter
-            own = {key: own[key] for key in own if not key.startswith(adapter.starts_programs)}
+        if adapter:
+            launcher, chatter = list(adapter.starts_programs), adapter.chatter
+            own = {key: own[key] for key in own if not re.match(adapter.hidden, key)}
     process = subprocess.Popen(
         [*launcher, sys.executable, str(PROGRAMS / name)],
         stdin=subprocess.PIPE,

@@ -23,6 +23,9 @@ from mpspec.implementations import (
     made,
 )
 
+CANNOT_TEST = "mpspec: "
+"""How pytest's message begins where an implementation cannot be put to the test."""
+
 LONGEST_IMPORT = 60.0
 """Seconds after which an import is given up as one that hangs."""
 

@@ -76,6 +76,8 @@ def execute(order: Order, tests: Path | None, follow: Callable[[Run, Verdict], N
             for verdict in _verdicts(order, process, reader):
                 follow(_run_of(reader), verdict)
             ended = process.poll() is not None
+            if not ended and not reader.runs:  # out of patience: it would tear nothing down
+                process.kill()
         output.seek(0)
         finished = bool(reader.runs)
         run = reader.runs[0] if finished else reader.current

@@ -9,6 +9,7 @@ in a JSON file of its name, stands the table of what is known to differ there; s
 from __future__ import annotations
 
 import importlib
+import os
 import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,6 +24,12 @@ LARGEST_FILE = 64 << 20
 NOTHING = r"(?!)"
 """A pattern that is nowhere."""
 
+NAMESPACES: tuple[str, ...] = ("unshare", "--pid", "--fork", "--kill-child", "--mount-proc")
+"""A command that runs another one in a namespace of pids, of which nothing is left when it ends."""
+
+if hasattr(os, "geteuid") and os.geteuid() != 0:
+    NAMESPACES = (*NAMESPACES, "--map-root-user")
+
 
 def _nothing() -> str:
     return ""
@@ -36,8 +43,8 @@ class Adapter:
     - `launcher`: the command that starts the interpreter which runs the tests;
     - `alone`: whether no two tests may run side by side, in pytest-xdist's workers; after each hang
       what is left is run anew;
-    - `starts_programs`: whether the launcher starts whole programs, too, without what is in the
-      environment of the tests with this prefix;
+    - `starts_programs`: the command that starts whole programs;
+    - `hidden`: a pattern of what such a program must not find in its environment;
     - `own`: a pattern in the names of threads, and in the command lines of processes, that it keeps
       for itself, as multiprocessing keeps its fork server;
     - `chatter`: a pattern of what the launcher prints of its own;
@@ -53,7 +60,8 @@ class Adapter:
     install: str
     launcher: tuple[str, ...] = ()
     alone: bool = False
-    starts_programs: str = ""
+    starts_programs: tuple[str, ...] = ()
+    hidden: str = NOTHING
     own: str = NOTHING
     chatter: str = NOTHING
     deadline: float | None = None

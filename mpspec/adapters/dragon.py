@@ -1,29 +1,35 @@
 """dragon, a start method for a cluster, which comes as dragonhpc: https://github.com/DragonHPC/dragon.
 
-Its launcher starts the interpreter that runs the tests; it hangs as a session's leader, so that it
-is started from one.
+Its launcher starts the interpreter that runs the tests, and hangs as a session's leader. It may
+leave processes behind, and gigabytes of shared memory: so it gets namespaces of its own.
 """
 
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from mpspec.adapters import Adapter
+from mpspec.adapters import NAMESPACES, Adapter
 from mpspec.implementations import Implementation
 
-LAUNCHER = (
-    *(sys.executable, "-m", "mpspec.launch", "dragon"),
+DRAGON = (
+    sys.executable,
+    "-m",
+    "mpspec.launch",
+    "dragon",
     str(Path(sys.executable).with_name("dragon")),
 )
 
 
 @contextmanager
 def serve() -> Iterator[dict[str, str]]:
-    """Start nothing else: its launcher starts all that it needs."""
+    """Keep its shared memory apart, where the tests themselves are started."""
+    if os.getpid() == 1:
+        subprocess.run(["mount", "-t", "tmpfs", "tmpfs", "/dev/shm"], check=True)
     yield {}
 
 
@@ -41,9 +47,10 @@ ADAPTER = Adapter(
     library="dragon",
     implementations=(Implementation("dragon", "dragon", "fresh"),),
     install="dragonhpc",
-    launcher=LAUNCHER,
+    launcher=(*NAMESPACES, *DRAGON),
     alone=True,
-    starts_programs="DRAGON_",
+    starts_programs=DRAGON,
+    hidden=r"DRAGON_",
     chatter=r"\+\+\+ head proc exited, code .*\n",
     largest_file=1 << 40,  # its memory is shared by files of gigabytes
     missing=missing,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -25,6 +26,8 @@ VARIABLES = "LITHOPS_CONFIG_FILE"
 @contextmanager
 def serve() -> Iterator[dict[str, str]]:
     """Start a redis on a free port of the loopback interface, and keep all files in one folder."""
+    if not shutil.which("redis-server"):
+        raise FileNotFoundError("redis-server is not installed: apt-get install redis-server")
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = str(free.getsockname()[1])
@@ -56,10 +59,7 @@ def missing() -> str:
         where = "(no configuration)"
     if listens(where):
         return ""
-    return (
-        f"lithops finds no redis at {where}: `mpspec check --implementation lithops` starts one, "
-        "if redis-server is installed (apt-get install redis-server)"
-    )
+    return f"lithops finds no redis at {where}: `mpspec check --implementation lithops` starts one"
 
 
 ADAPTER = Adapter(

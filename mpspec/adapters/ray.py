@@ -15,12 +15,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from mpspec.adapters import Adapter
+from mpspec.adapters import NAMESPACES, Adapter
 from mpspec.implementations import Implementation
 from mpspec.launch import listens, raise_loopback
 
 ADDRESS = "127.0.0.1:6379"
-NAMESPACES = ("unshare", "--net", "--pid", "--fork", "--kill-child", "--mount-proc")
 
 
 @contextmanager
@@ -55,7 +54,7 @@ ADAPTER = Adapter(
     library="ray",
     implementations=(Implementation("ray.util.multiprocessing", "ray", "fresh"),),
     install="ray",
-    launcher=(*NAMESPACES, sys.executable, "-m", "mpspec.launch", "ray"),
+    launcher=(*NAMESPACES, "--net", sys.executable, "-m", "mpspec.launch", "ray"),
     alone=True,
     missing=missing,
     connect=connect,

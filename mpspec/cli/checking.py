@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -19,8 +20,8 @@ from mpspec.cli import common, exporting
 from mpspec.differences import Differences
 from mpspec.implementations import Implementation, UnusableImplementationError, select
 from mpspec.observer import DEADLINE
-from mpspec.plugin import CANNOT_TEST
 from mpspec.probe import LOOPBACK
+from mpspec.reachable import CANNOT_TEST
 from mpspec.report.words import WORDS, Words
 from mpspec.rounds import execute_in_rounds
 from mpspec.runner import Order, Outcome, execute
@@ -104,7 +105,8 @@ def check(  # noqa: PLR0917 - click passes an argument for each option, by name
             differences=differences,
             address=address,
         )
-        outcomes = [_run(each) for each in _orders(order, asked)]
+        orders = _orders(order, asked)
+        outcomes = [_run(each) for each in orders]
         if len(outcomes) > 1:
             verdicts.write([each.run for each in outcomes if each.run and each.complete], kept)
         if all(each.complete for each in outcomes) and not claim_ids and not chapter_names:
@@ -130,11 +132,21 @@ def _asked(names: Sequence[str]) -> _Asked:
     for name in names:
         try:
             cells[name] = select([name])
+            _see_that_it_can_be_started(cells[name][0])
         except UnusableImplementationError as error:
+            cells.pop(name, None)
             problems[name] = error
     if problems and not cells:
         raise next(iter(problems.values()))
     return _Asked(cells, [str(error) for error in problems.values()])
+
+
+def _see_that_it_can_be_started(cell: Implementation) -> None:
+    """Raise `UnusableImplementationError` where the program is not there that starts its tests."""
+    adapter = adapter_of(cell)
+    if adapter and adapter.launcher and not shutil.which(adapter.launcher[0]):
+        first = adapter.launcher[0]
+        raise UnusableImplementationError(f"{adapter.library} is started by {first}: install it")
 
 
 def _orders(order: Order, asked: _Asked) -> list[Order]:
@@ -152,10 +164,18 @@ def _orders(order: Order, asked: _Asked) -> list[Order]:
             implementations=names,
             launcher=launcher,
             workers=-1 if alone else order.workers,
-            path=order.path if len(ways) == 1 else order.path.with_name(f"part-{number}.jsonl"),
+            path=order.path if len(ways) == 1 else _part(order, number),
         )
         for number, ((launcher, alone), names) in enumerate(ways.items())
     ]
+
+
+def _part(order: Order, number: int) -> Path:
+    """Make a file for the verdicts of one order of several; it goes with the run's folder."""
+    assert order.folder is not None
+    path = order.folder / f"part-{number}.jsonl"
+    _make(path)
+    return path
 
 
 def _temporary_folder() -> tempfile.TemporaryDirectory[str]:
