@@ -28,7 +28,7 @@ def serve() -> Iterator[dict[str, str]]:
     raise_loopback()
     ray = Path(sys.executable).with_name("ray")
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        options = ("--node-ip-address=127.0.0.1", "--port=6379", "--num-cpus=16")
+        options = ("--node-ip-address=127.0.0.1", "--port=6379", "--num-cpus=8")
         more = ("--include-dashboard=false", "--disable-usage-stats", f"--temp-dir={folder}")
         subprocess.run([ray, "start", "--head", *options, *more], stdout=sys.stderr, check=True)
         yield {"RAY_ADDRESS": ADDRESS}
