@@ -30,7 +30,8 @@ def serve() -> Iterator[dict[str, str]]:
     """Keep its shared memory apart, where the tests themselves are started."""
     if os.getpid() == 1:
         subprocess.run(["mount", "-t", "tmpfs", "tmpfs", "/dev/shm"], check=True)
-    yield {}
+    own = str(Path(sys.executable).parent)  # where it looks for more of its commands
+    yield {"PATH": os.pathsep.join([own, os.environ.get("PATH", os.defpath)])}
 
 
 def missing() -> str:
