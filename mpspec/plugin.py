@@ -24,7 +24,13 @@ from mpspec.claims import claim_of
 from mpspec.differences import Difference, Differences, DifferencesError
 from mpspec.expectations import MARKS, Expectation, expectation
 from mpspec.history import History
-from mpspec.implementations import Implementation, NotOffered, UnknownImplementationError, select
+from mpspec.implementations import (
+    Implementation,
+    NotOffered,
+    UnknownImplementationError,
+    UnusableImplementationError,
+    select,
+)
 from mpspec.judge import judge
 from mpspec.observer import DEADLINE, Observer
 from mpspec.probe import LOOPBACK
@@ -120,8 +126,10 @@ def _cells_asked_for(config: pytest.Config) -> list[Implementation]:
     try:
         chosen = select(config.getoption("--implementation"))
         reachable.connect(chosen)
-    except UnknownImplementationError as error:
+    except UnusableImplementationError as error:
         raise pytest.UsageError(f"{reachable.CANNOT_TEST}{error}") from None
+    except UnknownImplementationError as error:
+        raise pytest.UsageError(str(error)) from None
     return chosen
 
 
