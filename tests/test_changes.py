@@ -251,6 +251,16 @@ def test_only_what_the_note_says_in_bold_is_a_claims_own_remedy() -> None:
     assert {each.id: each.remedy for each in asked("hh", "nh").all} == {"cats-purr": ""}
 
 
+def test_a_remedy_that_stands_above_is_not_said_again() -> None:
+    pairs = cells_of([run(fork="rr", spawn="hh")], "fork", "spawn")
+    page = Questions("Asked", Path("questions.md"))
+    page.groups = [
+        Group("Of cats", "", [question("why", "So. **Listen**.", "cats-purr", "cats-bite")])
+    ]
+    [topic] = changes_model(pairs, NOTE, "fork", "spawn", ENGLISH, page=page).arising
+    assert (topic.remedy, [each.remedy for each in topic.changes]) == ("Listen.", ["", ""])
+
+
 def test_markdown_has_the_questions_first() -> None:
     assert markdown(asked("rh", "hr"), ENGLISH).splitlines() == [
         "## From fork to spawn",

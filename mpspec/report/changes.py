@@ -174,7 +174,16 @@ def _topic(
     own = [change for change in differing if change.id not in told]
     others = [change for change in differing if change.id in told]
     told.update(change.id for change in own)
-    return Topic(question, arising, remedy(question.answer), own, others)
+    whole = remedy(question.answer)
+    return Topic(question, arising, whole, list(_each_remedy_once(own, whole)), others)
+
+
+def _each_remedy_once(changes: Iterable[Change], told: str) -> Iterator[Change]:
+    """Return `changes`, without the remedies that stand above them: pairs of claims share one."""
+    seen = {told}
+    for change in changes:
+        yield replace(change, remedy="") if change.remedy in seen else change
+        seen.add(change.remedy)
 
 
 def _change(
