@@ -12,7 +12,7 @@ WITHIN = 3
 """So many finds a person reads before they ask in other words."""
 
 ASKED = [
-    ("which default do I get", "an-unguarded-program-fails-by-default-from-python-3-14-on"),
+    ("which default do I get", "forkserver-is-the-default-on-linux-from-python-3-14-on"),
     ("does my lambda start", "a-lambda-or-a-local-function-cannot-be-a-target"),
     (
         "AttributeError: Can't pickle local object",
@@ -43,7 +43,7 @@ ASKED = [
         "SemLock created in a fork context shared with spawn",
         "a-lock-of-the-fork-context-cannot-be-given-to-a-fresh-child",
     ),
-    ("fork with threads deadlock", "a-pool-that-a-forked-child-inherits-does-nothing-there"),
+    ("fork with threads deadlock", "a-lock-that-another-thread-holds-stays-held-in-a-forked-child"),
     ("daemonic processes are not allowed to have children", "a-daemon-may-have-no-children"),
     (
         "do children die when the parent is killed?",
@@ -71,7 +71,21 @@ ASKED = [
     ("exitcode -9", "kill-ends-a-child-by-sigkill"),
     ("FileNotFoundError SemLock", "a-fresh-child-cannot-find-a-lock-that-its-parent-dropped"),
     ("signal handler ignored by child", "a-fresh-child-begins-with-the-default-signal-handlers"),
-    ("默认的启动方式是哪种", "an-unguarded-program-fails-by-default-from-python-3-14-on"),
+    ("context has already been set", "set-start-method-can-be-called-only-once"),
+    ("script runs again in every child", "each-fresh-child-runs-the-main-module-again"),
+    (
+        "pyinstaller exe opens itself many times",
+        "in-a-frozen-program-freeze-support-does-the-childs-work",
+    ),
+    ("Value += 1 gives the wrong count", "without-its-lock-an-increment-of-a-value-is-lost"),
+    ("manager dict nested update not saved", "a-change-within-a-stored-object-is-lost"),
+    ("share numpy array between processes", "a-block-of-shared-memory-is-found-by-its-name"),
+    ("resource_tracker leaked", "what-a-program-forgets-to-unlink-is-removed-with-a-warning"),
+    (
+        "manager ConnectionRefusedError after function returned",
+        "a-proxy-is-of-no-use-after-its-manager-has-ended",
+    ),
+    ("默认的启动方式是哪种", "forkserver-is-the-default-on-linux-from-python-3-14-on"),
     ("lambda 能启动吗", "a-lambda-or-a-local-function-cannot-be-a-target"),
     ("子进程看不到全局变量", "a-fresh-child-imports-its-modules-anew"),
     ("mock 在子进程里没有效果", "a-patch-in-the-parent-reaches-the-child"),
@@ -85,7 +99,7 @@ ASKED = [
     ("工作进程被杀之后进程池卡住", "a-task-whose-worker-is-killed-is-lost-and-its-get-blocks"),
     ("atexit 在子进程里不执行", "a-forked-child-skips-its-atexit-handlers-up-to-python-3-12"),
     ("fork 的锁传给 spawn 的进程", "a-lock-of-the-fork-context-cannot-be-given-to-a-fresh-child"),
-    ("多线程程序里 fork 安全吗", "a-pool-that-a-forked-child-inherits-does-nothing-there"),
+    ("多线程程序里 fork 安全吗", "a-lock-that-another-thread-holds-stays-held-in-a-forked-child"),
     ("守护进程不能有子进程", "a-daemon-may-have-no-children"),
     ("父进程死了子进程还在吗", "a-parent-ended-by-sigkill-leaves-its-children-running"),
     ("进程被杀死后锁没有释放", "a-lock-held-by-a-killed-process-stays-held"),
@@ -102,6 +116,13 @@ ASKED = [
     ("多进程比单进程还慢", "map-hands-out-its-items-in-chunks"),
     ("僵尸进程怎么来的", "an-ended-child-stays-a-zombie-until-it-is-joined"),
     ("信号处理函数在子进程里没用", "a-fresh-child-begins-with-the-default-signal-handlers"),
+    ("context has already been set 怎么办", "set-start-method-can-be-called-only-once"),
+    ("打包成 exe 之后不断启动自己", "in-a-frozen-program-freeze-support-does-the-childs-work"),
+    ("Value 自增丢失", "without-its-lock-an-increment-of-a-value-is-lost"),
+    ("Manager 字典嵌套修改不生效", "a-change-within-a-stored-object-is-lost"),
+    ("多进程共享 numpy 数组", "a-block-of-shared-memory-is-found-by-its-name"),
+    ("共享内存泄漏警告", "what-a-program-forgets-to-unlink-is-removed-with-a-warning"),
+    ("脚本顶层代码重复执行", "each-fresh-child-runs-the-main-module-again"),
 ]
 
 
