@@ -448,7 +448,7 @@ def test_a_worker_whose_pytest_breaks_leaves_a_run_cut_short(
 
 def test_what_is_no_utf_8_can_be_seen_and_written(verdict: Report) -> None:
     found = verdict("def test_claim(mp): raise AssertionError('\\udc80 \\u2028 信号量')")
-    assert found.seen == "AssertionError: \udc80 \u2028 信号量"
+    assert found.seen == r"AssertionError: \udc80 \u2028 信号量"
 
 
 # Interrupted
