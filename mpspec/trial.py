@@ -138,6 +138,20 @@ def seen_to_fail(claim: str, faults: Iterable[Fault], language: str) -> list[str
     return [fault.in_language(language) for fault in faults if claim in fault.claims]
 
 
+def few(faults: Sequence[Fault]) -> list[Fault]:
+    """Return those of `faults` that name every claim which any of them names, and few of them.
+
+    Taken one by one, always one that names the most claims of those that are left.
+    """
+    left = {claim for fault in faults for claim in fault.claims}
+    chosen = []
+    for fault in sorted(faults, key=lambda fault: len(fault.claims), reverse=True):
+        if left.intersection(fault.claims):
+            chosen.append(fault)
+            left.difference_update(fault.claims)
+    return [fault for fault in faults if fault in chosen]
+
+
 def _claims(fault: Fault, chapters: Sequence[Chapter], *, everything: bool) -> list[Claim]:
     if everything:
         return [claim for chapter in chapters for claim in chapter.claims]

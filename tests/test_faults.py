@@ -15,7 +15,7 @@ from mpspec import cli, faults
 from mpspec.claims import PACKAGE, Claim, NoteError, read_note
 from mpspec.faults import VARIABLE, Fault
 from mpspec.gate import breaches
-from mpspec.trial import Trial, seen_to_fail, silent_here, trials, untripped
+from mpspec.trial import Trial, few, seen_to_fail, silent_here, trials, untripped
 from mpspec.verdicts import Status
 
 pytestmark = pytest.mark.timeout(120)
@@ -97,6 +97,18 @@ def test_a_fault_without_a_translation_says_it_in_english() -> None:
 def test_an_unknown_fault_cannot_be_switched_on() -> None:
     with pytest.raises(LookupError, match="unknown fault 'gravity'"):
         faults.switch_on("gravity")
+
+
+def nothing() -> None:
+    """Nothing is broken."""
+
+
+def test_as_few_faults_as_name_every_claim_are_chosen_in_their_order() -> None:
+    def named(*claims: str) -> Fault:
+        return Fault(nothing, claims, ("fork",), hangs=False)
+
+    first, both, rest = named("a"), named("a", "b"), named("c")
+    assert few([first, both, rest]) == [both, rest]
 
 
 # What counts as caught
