@@ -115,6 +115,8 @@ class Implementation:
         if hasattr(module, "get_context"):
             return module.get_context(self.start_method)
         if self.start_method in multiprocessing.get_all_start_methods():  # the library's own there
+            if multiprocessing.get_start_method(allow_none=True) != self.start_method:
+                multiprocessing.set_start_method(self.start_method, force=True)
             return multiprocessing.get_context(self.start_method)
         return module
 

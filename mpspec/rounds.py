@@ -21,6 +21,9 @@ from mpspec.recorder import without_a_word
 from mpspec.runner import Order, Outcome, execute
 from mpspec.verdicts import Run, Status, Verdict, Writer, write
 
+START = 90.0
+"""Seconds more that the first verdict of a round may take: services are started before it."""
+
 STUCK = 15.0
 """Seconds more after which a test that gives no verdict is one that no signal reaches."""
 
@@ -70,7 +73,10 @@ class _Round:
         behind = self.behind()
         known = self.differences.of(behind[0].id, self.cell) if behind else None
         deadline = self.order.deadline
-        return STUCK + WHOLE_TEST * (known.deadline_within(deadline) if known else deadline)
+        starts = 0 if self.verdicts else START
+        return (
+            starts + STUCK + WHOLE_TEST * (known.deadline_within(deadline) if known else deadline)
+        )
 
 
 def execute_in_rounds(
@@ -87,7 +93,9 @@ def execute_in_rounds(
         path.unlink()
         output += outcome.output
         if outcome.run is None:
-            return replace(outcome, run=whole, output=output)
+            if whole is not None:
+                write([whole], order.path)
+            return replace(outcome, run=whole, complete=False, output=output)
         if whole is None:
             whole = replace(outcome.run, claims=[claim.id for claim in left], verdicts={})
         for verdict in this.verdicts.values():

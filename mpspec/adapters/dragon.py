@@ -31,7 +31,9 @@ def serve() -> Iterator[dict[str, str]]:
     if os.getpid() == 1:
         subprocess.run(["mount", "-t", "tmpfs", "tmpfs", "/dev/shm"], check=True)
     own = str(Path(sys.executable).parent)  # where it looks for more of its commands
-    yield {"PATH": os.pathsep.join([own, os.environ.get("PATH", os.defpath)])}
+    path = os.pathsep.join([own, os.environ.get("PATH", os.defpath)])
+    # Who waits sleeps, as the system then says of it; the default is to spin for a while.
+    yield {"PATH": path, "DRAGON_USER_WAIT_MODE": "IDLE_WAIT"}
 
 
 def missing() -> str:
