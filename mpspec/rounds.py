@@ -45,6 +45,8 @@ class _Round:
         part = replace(self.order, claims=self.left, workers=0, seed=None, patience=self.patience)
 
         def take(_: Run, verdict: Verdict) -> None:
+            if self.hung:
+                return
             self.take(verdict)
             if follow:
                 follow(verdict)
