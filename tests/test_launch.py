@@ -69,7 +69,7 @@ def test_whoever_listens_is_found() -> None:
 
 def test_whoever_never_listens_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(launch, "LONGEST", 0.1)
-    with pytest.raises(TimeoutError, match="^nobody listens at nowhere after"):
+    with pytest.raises(TimeoutError, match=r"^nobody listens at nowhere after"):
         launch.wait_until_listens("nowhere")
 
 
