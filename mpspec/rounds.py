@@ -89,7 +89,7 @@ def execute_in_rounds(
     differences, left, output = Differences(order.differences), list(order.claims), ""
     whole: Run | None = None
     for number in count():
-        path = order.path.with_name(f"{order.path.stem}-{number}.jsonl")
+        path = (order.folder or order.path.parent) / f"round-{number}.jsonl"
         this = _Round(left, cell, replace(order, path=path), differences)
         outcome = this.run(tests, partial(follow, whole) if whole else None)
         path.unlink()

@@ -49,6 +49,7 @@ class Order:
     differences: Path | None = None  # a library's own table of them
     address: str = LOOPBACK  # where the tests listen
     launcher: Sequence[str] = ()  # what starts the interpreter that runs them
+    in_rounds: bool = False  # one test after the other, and anew behind each hang
     patience: Callable[[], float] = _without_end  # seconds that the next verdict may take by now
 
 

@@ -163,7 +163,7 @@ def _orders(order: Order, asked: _Asked) -> list[Order]:
             order,
             implementations=names,
             launcher=launcher,
-            workers=-1 if alone else order.workers,
+            in_rounds=alone,
             path=order.path if len(ways) == 1 else _part(order, number),
         )
         for number, ((launcher, alone), names) in enumerate(ways.items())
@@ -203,7 +203,7 @@ def _run(order: Order) -> Outcome:
             bar.update(task, total=total, completed=len(run.verdicts), description=verdict.cell)
 
         try:
-            run = execute_in_rounds if order.workers < 0 else execute
+            run = execute_in_rounds if order.in_rounds else execute
             return run(order, None, follow)
         except KeyboardInterrupt as interrupt:
             bar.stop()
