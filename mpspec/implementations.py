@@ -125,10 +125,11 @@ class Implementation:
 
         A library that builds on multiprocessing, as its `dummy` does, may have none of its own.
         """
+        # A context's class is at home in its library's module `context`: what it gives comes from
+        # there, whatever module was asked for the context.
+        homes = [kind.__module__.rpartition(".")[0] for kind in type(self.api).__mro__]
         own, _, factory = self.library.partition(":")
-        homes = [] if factory else [own, own.rpartition(".")[0]]
-        # A context's class is at home in its library's module `context`.
-        homes += [kind.__module__.rpartition(".")[0] for kind in type(self.api).__mro__]
+        homes += [] if factory else [own, own.rpartition(".")[0]]
         for home in filter(None, homes):
             try:
                 return importlib.import_module(f"{home}.{name}")

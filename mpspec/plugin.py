@@ -211,11 +211,14 @@ def mp(request: pytest.FixtureRequest) -> Implementation:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_fixture_setup(request: pytest.FixtureRequest) -> Generator[None, Any, Any]:
+def pytest_fixture_setup(
+    fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
+) -> Generator[None, Any, Any]:
     """Take what a fixture asks for in vain for what its test does; pytest knows no such error."""
     try:
         return (yield)
     except NotOffered as missing:
+        fixturedef.finish(request)  # type: ignore[arg-type]  # it is what pytest itself passes
         request.node.stash[expected_key] = Expectation(Status.NOT_OFFERED, str(missing))
         pytest.skip(f"{Status.NOT_OFFERED.value}: {missing}")
 
