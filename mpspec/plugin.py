@@ -218,7 +218,8 @@ def pytest_fixture_setup(
     try:
         return (yield)
     except NotOffered as missing:
-        fixturedef.finish(request)  # type: ignore[arg-type]  # it is what pytest itself passes
+        # As pytest does for errors that it knows: else it would not tear the fixture down.
+        fixturedef.cached_result = (None, fixturedef.cache_key(request), (missing, None))  # type: ignore[arg-type]
         request.node.stash[expected_key] = Expectation(Status.NOT_OFFERED, str(missing))
         pytest.skip(f"{Status.NOT_OFFERED.value}: {missing}")
 

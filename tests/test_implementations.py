@@ -80,6 +80,19 @@ def test_what_is_not_there_is_not_offered() -> None:
         THREADS.offered("Process.kill")
 
 
+def test_it_tells_which_names_of_the_api_it_lacks() -> None:
+    assert "Process.kill" not in Implementation("multiprocessing", "spawn").lacks()
+    assert "Process.kill" in Implementation("multiprocessing.dummy", "threads").lacks()
+
+
+def test_a_module_is_looked_for_where_what_is_given_comes_from(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytester.makepyfile(**{"lent/__init__": "from multiprocessing import *", "lent/pool": ""})
+    monkeypatch.syspath_prepend(pytester.path)
+    assert Implementation("lent", "spawn").module("pool").__name__ == "multiprocessing.pool"
+
+
 def test_not_offered_is_no_exception_that_a_claim_could_catch() -> None:
     assert not issubclass(NotOffered, Exception)
 

@@ -219,6 +219,17 @@ def test_what_the_implementation_lacks_is_not_offered(verdict: Report) -> None:
     )
 
 
+def test_what_a_fixture_asks_for_in_vain_is_not_offered(verdict: Report) -> None:
+    found = verdict(
+        "@pytest.fixture\ndef wire(mp): return mp.Telepathy()\n"
+        "def test_another(wire): pass\ndef test_claim(wire): pass\n"
+    )
+    assert (found.status, found.seen) == (
+        *(Status.NOT_OFFERED, "multiprocessing/fork has no Telepathy"),
+    )
+    assert statuses()["another"] == "not offered"
+
+
 def test_no_claim_about_errors_takes_the_lack_of_a_name_for_one(verdict: Report) -> None:
     found = verdict("def test_claim(mp):\n    with pytest.raises(Exception): mp.Telepathy()")
     assert found.status is Status.NOT_OFFERED
