@@ -834,6 +834,26 @@ def a_string_has_the_room_that_it_needed_at_first() -> None:
     _when_assigned(strict)
 
 
+@fault("a-shareablelist-cuts-a-string-with-too-many-bytes-for-its-characters", where=EVERYWHERE)
+def a_shareablelist_measures_its_strings_in_bytes() -> None:
+    """A `ShareableList` gives each of its first strings the room that its bytes need."""
+
+    def measuring(make: Any) -> Any:
+        def made(self: Any, sequence: Any = None, *, name: Any = None) -> None:
+            texts = {at: it for at, it in enumerate(sequence or ()) if isinstance(it, str)}
+            room = [
+                " " * len(str(it).encode()) if at in texts else it
+                for at, it in enumerate(sequence or ())
+            ]
+            make(self, sequence if sequence is None else room, name=name)
+            for at, text in texts.items():
+                self[at] = text
+
+        return made
+
+    patch(ShareableList, "__init__", measuring)
+
+
 @fault("an-item-of-a-shareablelist-may-change-its-type", where=EVERYWHERE)
 def an_item_keeps_its_type() -> None:
     """What is assigned to an item of a `ShareableList` is converted to the item's type."""

@@ -513,6 +513,13 @@ def test_a_string_cannot_outgrow_its_place_in_a_shareablelist(blocks):
     assert items[0] == "8 bytes!"
 
 
+def test_a_shareablelist_cuts_a_string_with_too_many_bytes_for_its_characters(blocks):
+    items = blocks.list(["é" * 5, "€" * 3])
+    assert items[0] == "é" * 4
+    with pytest.raises(UnicodeDecodeError):
+        assert items[1]
+
+
 def test_an_item_of_a_shareablelist_may_change_its_type(blocks):
     items = blocks.list([1])
     items[0] = 2.5
