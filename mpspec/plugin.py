@@ -291,7 +291,8 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
 
 def _left(item: pytest.Item, own: str) -> list[psutil.Process]:
     processes = leftovers.left_behind(_reported(item))
-    return [each for each in processes if not leftovers.is_own(each, own)]
+    # Of one that has just ended nobody can say whose it was.
+    return leftovers.running(each for each in processes if not leftovers.is_own(each, own))
 
 
 def _reported(item: pytest.Item) -> set[int]:
