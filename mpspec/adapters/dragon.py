@@ -52,6 +52,7 @@ ADAPTER = Adapter(
     install="dragonhpc",
     launcher=(*NAMESPACES, *DRAGON),
     alone=True,
+    own="_collect_garbage",
     starts_programs=DRAGON,
     hidden=r"DRAGON_",
     chatter=r"\+\+\+ head proc exited, code .*\n",
