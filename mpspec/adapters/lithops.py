@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from mpspec.adapters import Adapter
+from mpspec.adapters import NAMESPACES, Adapter
 from mpspec.implementations import Implementation
 from mpspec.launch import listens, wait_until_listens
 
@@ -66,7 +66,8 @@ ADAPTER = Adapter(
     library="lithops",
     implementations=(Implementation("lithops.multiprocessing", "cloud", "fresh"),),
     install="lithops redis",
-    launcher=(sys.executable, "-m", "mpspec.launch", "lithops"),
+    # In namespaces, with which redis ends: it hides the mark by which a run's processes are known.
+    launcher=(*NAMESPACES, sys.executable, "-m", "mpspec.launch", "lithops"),
     alone=True,
     own=r"_queue_consumer|StorageMonitor|tqdm_monitor|ThreadPoolExecutor|localhost-runner|lithops\.",
     missing=missing,
