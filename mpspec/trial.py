@@ -79,7 +79,8 @@ def trials(
     Each claim that a fault names is run under the start methods that it names: only `methods` of
     them, if any are given, and only the first, if `quick`. With `everything`, every claim is run.
     """
-    side_by_side = min(os.cpu_count() or 1, len(faults))
+    # Most of a trial is waiting: for children, and for what does not come.
+    side_by_side = min(2 * (os.cpu_count() or 1), len(faults))
     idle: SimpleQueue[Nursery] = SimpleQueue()
 
     def tried(fault: Fault) -> Trial:
