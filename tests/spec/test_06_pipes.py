@@ -460,7 +460,8 @@ def test_sending_to_a_closed_end_raises_brokenpipeerror(mp):
         receiver, sender = mp.Pipe(duplex)
         with sender:
             with running(mp.Process(target=work.close, args=(receiver,))):
-                receiver.close()
+                pass
+            receiver.close()
             with pytest.raises(BrokenPipeError):
                 sender.send("a message")
 
