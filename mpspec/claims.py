@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -166,6 +167,22 @@ def find_chapters(chapters: Sequence[PageT], names: Iterable[str]) -> list[PageT
     return found
 
 
+@lru_cache
+def _headings(text: str) -> Sequence[tuple[int, str, int, int]]:
+    """Return level, text, first line and the line after, for `#` to `###`; none in a quote.
+
+    Remembered, as every run of the tests needs the order of the claims, forks of one process too.
+    """
+    # What is within a line is of no interest here, and takes half of the time.
+    tokens = MarkdownIt().disable("inline").parse(text)
+    return [
+        (int(token.tag[1]), content.content, token.map[0], token.map[1])
+        for token, content in pairwise(tokens)
+        if token.type == "heading_open" and token.level == 0 and token.map
+        if token.tag in {"h1", "h2", "h3"}
+    ]
+
+
 class _Reader:
     """Reads one chapter; markdown-it finds the headings, so that code blocks are no headings."""
 
@@ -173,15 +190,7 @@ class _Reader:
         self.path = path
         self.language = language
         self.lines = text.split("\n")
-        self.headings = list(self._headings(text))
-
-    def _headings(self, text: str) -> Iterator[tuple[int, str, int, int]]:
-        """Return level, text, first line and the line after, for `#` to `###`; none in a quote."""
-        tokens = MarkdownIt().parse(text)
-        for token, content in pairwise(tokens):
-            heading = token.type == "heading_open" and token.level == 0
-            if heading and token.tag in {"h1", "h2", "h3"} and token.map:
-                yield int(token.tag[1]), content.content, token.map[0], token.map[1]
+        self.headings = _headings(text)
 
     def chapter(self) -> Chapter:
         if not self.headings or self.headings[0][0] != 1:

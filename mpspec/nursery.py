@@ -9,6 +9,7 @@ of which nothing is left when `run` returns.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
@@ -22,6 +23,7 @@ from pathlib import Path
 from types import TracebackType
 
 from mpspec import faults, leftovers
+from mpspec.claims import read_note
 from mpspec.search_path import search_path
 
 LONGEST = 60.0
@@ -29,8 +31,12 @@ LONGEST = 60.0
 
 LOOK_AGAIN = 0.005
 
-NEEDED = ("pytest", "xdist.plugin", "hypothesis", "mpspec.plugin")
-"""What takes long to import."""
+NEEDED = (
+    *("pytest", "pytest_timeout", "pdb", "xml.etree.ElementTree"),
+    *("xdist.plugin", "xdist.looponfail", "hypothesis", "_hypothesis_pytestplugin"),
+    *("mpspec.plugin", "mpspec.launch", "mpspec.examples"),
+)
+"""What takes long to import, and imports nothing that a fault breaks."""
 
 
 class Nursery:
@@ -93,6 +99,9 @@ def serve() -> None:
     for module in NEEDED:
         importlib.import_module(module)
     faults.load()
+    read_note()
+    if hasattr(gc, "freeze"):  # not on PyPy
+        gc.freeze()  # else each fork's collector would go through all of it, and copy it
     answers = sys.stdout
     for line in sys.stdin:
         arguments, environment, output = json.loads(line)
