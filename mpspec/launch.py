@@ -45,14 +45,21 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _run(command: Sequence[str], environment: Mapping[str, str]) -> int:
-    process = subprocess.Popen(command, env=os.environ | environment)
+    begun: list[subprocess.Popen[bytes]] = []
+    early: list[int] = []  # signals that came before there was anybody to pass them on to
 
     def pass_on(number: int, _: Any) -> None:
-        process.send_signal(number)
+        for process in begun:
+            process.send_signal(number)
+        if not begun:
+            early.append(number)
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, pass_on)
-    status = process.wait()
+    begun.append(subprocess.Popen(command, env=os.environ | environment))
+    for missed in early:
+        begun[0].send_signal(missed)
+    status = begun[0].wait()
     return status if status >= 0 else 128 - status
 
 

@@ -16,7 +16,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -78,11 +78,7 @@ def main(arguments: Sequence[str]) -> None:
     """Watch a process, by its pid, until it has gone; then end what bears the token."""
     pid, token, *folders = arguments
     told = _watch(int(pid))
-    last = time.monotonic() + LONGEST
-    while (left := [*leftovers.marked(token), *leftovers.running(told)]) and (
-        time.monotonic() < last
-    ):
-        leftovers.end(left)
+    _end_all(token, told)
     for folder in folders:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -94,18 +90,43 @@ def _watch(pid: int) -> list[psutil.Process]:
     while runs:
         runs = watched is not None and bool(leftovers.running([watched]))
         heard = _heard(LOOK_AGAIN if runs else 0)  # its last words as well
-        told = leftovers.running([*told, *filter(None, map(leftovers.process, heard))])
+        if heard is None:
+            time.sleep(LOOK_AGAIN)
+        told = _with(told, heard)
     return told
 
 
-def _heard(seconds: float) -> list[int]:
-    """Return the pids that have come; wait up to `seconds` for the first."""
+def _end_all(token: str, told: list[psutil.Process]) -> None:
+    """End what bears `token`, those `told` of, and those that are still to tell of themselves.
+
+    A child that was forked just before the end, and has not run since, is none of the first two:
+    it still holds the line, whose end comes only when nobody is left.
+    """
+    heard: list[int] | None = []
+    last = time.monotonic() + LONGEST
+    while time.monotonic() < last:
+        told = _with(told, heard)
+        left = [*leftovers.marked(token), *told]
+        leftovers.end(left)
+        if heard is None and not left:
+            break
+        heard = _heard(LOOK_AGAIN)
+
+
+def _with(told: list[psutil.Process], heard: Iterable[int] | None) -> list[psutil.Process]:
+    """Return those that still run of the processes known and of those heard of, by pid."""
+    return leftovers.running([*told, *filter(None, map(leftovers.process, heard or ()))])
+
+
+def _heard(seconds: float) -> list[int] | None:
+    """Return the pids that have come; wait up to `seconds` for the first.
+
+    None once nobody is left who could say more.
+    """
     if not select.select([0], [], [], seconds)[0]:
         return []
     said = os.read(0, HOLDS)
-    if not said:  # nobody is left who could say more
-        time.sleep(seconds)
-    return list(map(int, said.split()))
+    return list(map(int, said.split())) if said else None
 
 
 if __name__ == "__main__":

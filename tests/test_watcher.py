@@ -36,6 +36,32 @@ sys.stdin.read()
 """
 
 
+# A run that is killed before its forked child, which bears no mark, could tell of itself: it does
+# when the watcher is at work already, and has ended the child that is marked.
+LATE = """
+import os, select, signal, subprocess, sys
+from mpspec import leftovers
+from mpspec.watcher import Watcher
+
+signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 32))
+watcher = Watcher("a-token")
+reading, writing = os.pipe()
+code = "import signal; signal.pause()"
+marked = subprocess.Popen(
+    [sys.executable, "-c", code], env=os.environ | {leftovers.RUN_VARIABLE: "a-token"},
+    pass_fds=[writing],
+)
+os.close(writing)
+forked = os.fork()
+if not forked:
+    os.read(reading, 1)  # ends when the marked one does
+    watcher.tell(os.getpid())
+    signal.pause()
+print(marked.pid, forked, *leftovers.own_helpers, flush=True)
+sys.stdin.read()
+"""
+
+
 @pytest.fixture(autouse=True)
 def _find_mpspec(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let an interpreter that a test starts find mpspec."""
@@ -59,6 +85,16 @@ def test_what_a_killed_run_has_started_is_ended_and_its_folder_removed(observer:
         assert observer.expect_state(other, "sleeping", "running", "gone") != "gone"
     finally:
         os.kill(other, signal.SIGKILL)
+
+
+def test_a_forked_child_that_could_not_tell_of_itself_yet_is_ended(observer: Observer) -> None:
+    command = [sys.executable, "-c", LATE]
+    with subprocess.Popen(command, stdin=-1, stdout=-1, text=True) as run:
+        assert run.stdout is not None
+        marked, forked, watcher = map(int, run.stdout.readline().split())
+        run.kill()
+    for pid in (marked, forked, watcher):
+        observer.expect_state(pid, "gone", "zombie")
 
 
 def test_a_watcher_is_no_leftover_and_leaves_with_its_run(observer: Observer) -> None:
