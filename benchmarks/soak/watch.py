@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -67,11 +68,19 @@ class Watch:
         self._over.set()
         self._thread.join()
 
-    def left(self) -> set[str]:
+    def left(self, patience: float = leftovers.PATIENCE) -> set[str]:
         """Return the semaphores and segments that are there since the beginning, and nobody uses.
 
-        Those that are in use are somebody else's: of the soak no process is left by then.
+        Those that are in use are somebody else's: of the soak no process is left by then. Those of
+        somebody else's process that has just been killed are there until its resource tracker has
+        removed them, for which it has `patience` seconds.
         """
+        last = time.monotonic() + patience
+        while (left := self._unused()) and time.monotonic() < last:
+            time.sleep(LOOK_AGAIN)
+        return left
+
+    def _unused(self) -> set[str]:
         new = self._new()
         return (new - in_use(new)) & shared_memory()
 
