@@ -14,7 +14,7 @@ if __name__ == "__main__":
     multiprocessing.freeze_support()
     if len(sys.argv) > 1:
         sys.exit("freeze_support has left a child to its fate")
-    child = multiprocessing.Process(target=work.print_how_it_began, args=("the child",))
+    child = multiprocessing.Process(target=work.print_how_it_began, args=("the child", os.getpid()))
     child.start()
     child.join()
     print("exit code", child.exitcode)

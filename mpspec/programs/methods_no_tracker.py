@@ -6,7 +6,7 @@ from mpspec.work import methods as work
 if __name__ == "__main__":
     mp = programs.implementation()
     children = [
-        mp.Process(target=work.report_tracker, args=(programs.probe(f"child {number}"),))
+        mp.Process(target=work.report_tracker, args=(mp, programs.probe(f"child {number}")))
         for number in (1, 2)
     ]
     for child in children:

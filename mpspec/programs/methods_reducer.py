@@ -1,7 +1,6 @@
 """Says how a class is to be pickled, in the way that it is told, and sends an object of it."""
 
 import os
-from multiprocessing import reduction
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,26 +15,32 @@ class Candle:
         raise TypeError("a candle cannot be pickled")
 
 
-class Pickler(reduction.ForkingPickler):
-    """A pickler that knows what to send for a candle."""
-
-    def reducer_override(self, thing: Any) -> Any:
-        """Say how a candle is pickled, and of nothing else."""
-        return as_words(thing) if isinstance(thing, Candle) else NotImplemented
-
-
 def as_words(_: Candle) -> Any:
     """Return what makes words of a candle where it arrives."""
     return str, ("light",)
 
 
+def enlightened(pickler: Any) -> Any:
+    """Return a pickler like this one that knows what to send for a candle."""
+
+    class Pickler(pickler):  # type: ignore[misc]  # the library's own, whichever that is
+        def reducer_override(self, thing: Any) -> Any:
+            """Say how a candle is pickled, and of nothing else."""
+            return as_words(thing) if isinstance(thing, Candle) else NotImplemented
+
+    return Pickler
+
+
 if __name__ == "__main__":
-    context = programs.implementation().api
+    mp = programs.implementation()
+    context = mp.api
+    reduction = context.reducer if hasattr(context, "reducer") else mp.module("reduction")
     here, there = context.Pipe()
     if os.environ["MPSPEC_REDUCER"] == "registered":
         reduction.ForkingPickler.register(Candle, as_words)
     else:
-        context.reducer = SimpleNamespace(**vars(reduction) | {"ForkingPickler": Pickler})
+        told = {"ForkingPickler": enlightened(reduction.ForkingPickler)}
+        context.reducer = SimpleNamespace(**vars(reduction) | told)
     print(work.outcome(here.send, Candle()))
     if there.poll():
         print(there.recv())

@@ -46,6 +46,6 @@ if __name__ == "__main__":
     force = {"force": True} if "MPSPEC_FORCE" in os.environ else {}
     print("choosing:", work.outcome(multiprocessing.set_start_method, method, **force), flush=True)
     work.inherited.append("only by a fork")
-    child = multiprocessing.Process(target=work.print_how_it_began, args=("the child",))
+    child = multiprocessing.Process(target=work.print_how_it_began, args=("the child", os.getpid()))
     child.start()
     child.join()

@@ -7,6 +7,8 @@ import os
 import sys
 import threading
 
+from mpspec.implementations import NotOffered
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,11 +24,12 @@ inherited: list[str] = []
 class OnlyInherited:
     """An object that can be handed to a new child, and to nobody else."""
 
-    def __reduce__(self) -> tuple[type[OnlyInherited], tuple[()]]:
-        from multiprocessing.context import assert_spawning  # noqa: PLC0415 - few children need it
+    def __init__(self, mp: Implementation) -> None:
+        self._mp = mp
 
-        assert_spawning(self)
-        return OnlyInherited, ()
+    def __reduce__(self) -> tuple[type[OnlyInherited], tuple[Implementation]]:
+        beside_the_context(self._mp, "assert_spawning")(self)
+        return OnlyInherited, (self._mp,)
 
 
 def library(mp: Implementation) -> Any:
@@ -37,6 +40,21 @@ def library(mp: Implementation) -> Any:
 def connection_of(mp: Implementation) -> Any:
     """Return the module `connection` of the implementation's library."""
     return mp.module("connection")
+
+
+def beside_the_context(mp: Implementation, name: str) -> Any:
+    """Return what has this name in the module that the context's class is from, or one above it."""
+    for kind in type(mp.api).__mro__:
+        home = sys.modules[kind.__module__]
+        if hasattr(home, name):
+            return getattr(home, name)
+    raise NotOffered(f"{mp.name} has no {name} beside its context")
+
+
+def tracker_of(mp: Implementation) -> Any:
+    """Return the module `resource_tracker` to which the library's shared memory is told."""
+    home, _, _ = mp.module("shared_memory").__name__.rpartition(".")
+    return importlib.import_module(f"{home}.resource_tracker")
 
 
 def outcome(do: Callable[..., Any], *args: Any, **kwargs: Any) -> str:
@@ -55,19 +73,16 @@ def do_nothing() -> None:
 # How a child has begun
 
 
-def how_it_began() -> str:
-    """Return the start method of this child, by what can be seen of it."""
-    from multiprocessing import parent_process  # noqa: PLC0415 - few children need it
-
-    parent = parent_process()
+def how_it_began(program: int) -> str:
+    """Return the start method of this child of a program, by what can be seen of it."""
     if inherited:
         return "fork"
-    return "spawn" if parent and parent.pid == os.getppid() else "forkserver"
+    return "spawn" if program == os.getppid() else "forkserver"
 
 
-def print_how_it_began(who: str) -> None:
-    """Print who it is and how it began."""
-    print(f"{who} began by {how_it_began()}", flush=True)
+def print_how_it_began(who: str, program: int) -> None:
+    """Print who it is and how it began; `program` is the pid of the program whose child it is."""
+    print(f"{who} began by {how_it_began(program)}", flush=True)
 
 
 def print_start_method(module: str) -> None:
@@ -117,11 +132,9 @@ def acquire(lock: Any, probe: Probe) -> None:
 # The resource tracker
 
 
-def report_tracker(probe: Probe) -> None:
+def report_tracker(mp: Implementation, probe: Probe) -> None:
     """Report by which pipe this process speaks to its resource tracker, and stay."""
-    from multiprocessing import resource_tracker  # noqa: PLC0415 - few children need it
-
-    pipe = resource_tracker.getfd()
+    pipe = tracker_of(mp).getfd()
     assert pipe is not None
     probe.checkpoint("tracker", os.fstat(pipe).st_ino)
 
@@ -142,11 +155,9 @@ def put(queue: Any, item: Any) -> None:
 # Keys
 
 
-def print_key(who: str) -> None:
+def print_key(mp: Implementation, who: str) -> None:
     """Print the authentication key of this process."""
-    from multiprocessing import current_process  # noqa: PLC0415 - few children need it
-
-    print(who, bytes(current_process().authkey), flush=True)
+    print(who, bytes(mp.current_process().authkey), flush=True)
 
 
 def answer(mp: Implementation, end: Any, key: bytes, probe: Probe) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes
 import os
 import threading
-from multiprocessing import parent_process
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -199,12 +198,9 @@ def acquire_in_a_thread(lock: Any, probe: Probe) -> None:
     thread.join()
 
 
-def parents_pid() -> int:
+def parents_pid(mp: Implementation) -> Any:
     """Return the pid of the process that has started this one."""
-    parent = parent_process()
-    assert parent is not None
-    assert parent.pid is not None
-    return parent.pid
+    return mp.parent_process().pid
 
 
 def count_up(counter: Any) -> None:

@@ -450,12 +450,14 @@ def test_a_child_that_attaches_leaves_the_block_alone_when_it_ends(mp, blocks):
 
 @refuted_where(memory="inherited", instead="a-forked-childs-own-tracker-removes-what-it-has-made")
 @only_where(memory=PROCESSES)
+@pytest.mark.usefixtures("blocks")
 def test_a_block_that_a_child_has_made_outlives_the_child(run_program):
     program = run_program("state_made_by_child.py").wait()
     assert program.out.strip() == "it is there"
 
 
 @only_where(memory="inherited")
+@pytest.mark.usefixtures("blocks")
 def test_a_forked_childs_own_tracker_removes_what_it_has_made(run_program):
     program = run_program("state_made_by_child.py").wait()
     assert program.out.strip() == "it is gone"
@@ -772,11 +774,12 @@ def test_what_is_put_on_a_managers_queue_is_there_when_put_returns(manager):
         assert queue.get_nowait() == "an item"
 
 
+@needs("parent_process")
 @only_where(memory=PROCESSES)
 def test_a_managers_pool_works_below_the_manager(mp, manager):
     [process] = mp.active_children()
     with manager.Pool(1) as pool:
-        assert pool.apply(work.parents_pid) == process.pid
+        assert pool.apply(work.parents_pid, (mp,)) == process.pid
         assert pool.map(abs, [-1, -2]) == [1, 2]
 
 
