@@ -7,6 +7,7 @@ if __name__ == "__main__":
     mp = programs.implementation()
     multiprocessing = work.library(mp)
     multiprocessing.set_start_method(mp.start_method)
-    child = multiprocessing.Process(target=work.print_start_method, args=(mp.library,))
+    args = (multiprocessing.__name__,)
+    child = multiprocessing.Process(target=work.print_start_method, args=args)
     child.start()
     child.join()

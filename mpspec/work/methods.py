@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import multiprocessing
 import os
 import sys
 import threading
@@ -33,8 +34,12 @@ class OnlyInherited:
 
 
 def library(mp: Implementation) -> Any:
-    """Return the module whose functions speak for the whole program."""
-    return importlib.import_module(mp.library)
+    """Return the module whose functions speak for the whole program.
+
+    A library that adds a start method to multiprocessing's own leaves it to that to choose one.
+    """
+    module = importlib.import_module(mp.library)
+    return module if hasattr(module, "set_start_method") else multiprocessing
 
 
 def connection_of(mp: Implementation) -> Any:
