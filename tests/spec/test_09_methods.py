@@ -61,24 +61,28 @@ def test_get_all_start_methods_names_the_default_first(run_program):
 
 
 @only_where(memory=PROCESSES)
+@needs("set_start_method")
 def test_set_start_method_chooses_for_the_whole_program(mp, run_program):
     program = run_program("methods_set.py", environment={"MPSPEC_FIRST": "nothing"}).wait()
     assert program.out.splitlines() == ["choosing: done", f"the child began by {mp.start_method}"]
 
 
 @only_where(memory=PROCESSES)
+@needs("set_start_method")
 def test_a_child_has_the_start_method_of_its_program(mp, run_program):
     program = run_program("methods_grandchild.py").wait()
     assert program.out == f"the child's is {mp.start_method}\n"
 
 
 @only_where(memory=PROCESSES)
+@needs("set_start_method")
 def test_set_start_method_can_be_called_only_once(run_program):
     program = run_program("methods_set.py", environment={"MPSPEC_FIRST": "choose"}).wait()
     assert "choosing: RuntimeError: context has already been set" in program.out
 
 
 @only_where(memory=PROCESSES)
+@needs("set_start_method")
 def test_whoever_uses_the_default_has_settled_it(run_program):
     for first in ("make a lock", "ask", "take the default context"):
         program = run_program("methods_set.py", environment={"MPSPEC_FIRST": first}).wait()
@@ -86,12 +90,14 @@ def test_whoever_uses_the_default_has_settled_it(run_program):
 
 
 @only_where(memory=PROCESSES)
+@needs("set_start_method")
 def test_get_start_method_can_ask_without_settling(run_program):
     program = run_program("methods_set.py", environment={"MPSPEC_FIRST": "ask carefully"}).wait()
     assert program.out.splitlines()[:2] == ["so far: None", "choosing: done"]
 
 
 @only_where(memory=PROCESSES)
+@needs("set_start_method")
 def test_force_replaces_a_start_method_that_is_settled(mp, run_program):
     told = {"MPSPEC_FIRST": "choose", "MPSPEC_FORCE": "1"}
     program = run_program("methods_set.py", environment=told).wait()
@@ -99,6 +105,7 @@ def test_force_replaces_a_start_method_that_is_settled(mp, run_program):
 
 
 @only_where(memory=PROCESSES)
+@needs("get_context")
 def test_an_unknown_start_method_is_refused(mp):
     multiprocessing = work.library(mp)
     with pytest.raises(ValueError, match="cannot find context for 'thread'"):
@@ -111,6 +118,7 @@ def test_an_unknown_start_method_is_refused(mp):
 
 
 @only_where(memory=PROCESSES)
+@needs("get_context")
 def test_a_context_starts_children_by_a_method_of_its_own(mp, run_program):
     program = run_program("methods_two.py").wait()
     default, context = program.out.splitlines()
@@ -119,6 +127,7 @@ def test_a_context_starts_children_by_a_method_of_its_own(mp, run_program):
 
 
 @only_where(memory=PROCESSES)
+@needs("get_context")
 def test_a_named_context_leaves_the_default_open(run_program):
     program = run_program("methods_set.py", environment={"MPSPEC_FIRST": "take a context"}).wait()
     assert program.out.splitlines()[0] == "choosing: done"
@@ -136,6 +145,7 @@ def test_a_named_context_leaves_the_default_open(run_program):
     instead="in-older-pythons-a-fresh-child-of-a-context-settles-the-default",
 )
 @only_where(memory=PROCESSES)
+@needs("get_context")
 def test_starting_a_child_of_a_context_leaves_the_default_open(run_program):
     told = {"MPSPEC_FIRST": "start a child of a context"}
     program = run_program("methods_set.py", environment=told).wait()
@@ -143,6 +153,7 @@ def test_starting_a_child_of_a_context_leaves_the_default_open(run_program):
 
 
 @only_where(memory="fresh", until="3.13.11")
+@needs("get_context")
 def test_in_older_pythons_a_fresh_child_of_a_context_settles_the_default(run_program):
     told = {"MPSPEC_FIRST": "start a child of a context"}
     program = run_program("methods_set.py", environment=told).wait()
@@ -401,6 +412,7 @@ def test_assert_spawning_lets_an_object_be_pickled_only_for_a_new_child(mp, obse
 
 
 @only_where(memory=PROCESSES)
+@needs("Pipe")
 def test_forkingpickler_register_says_how_a_type_is_pickled(run_program):
     told = {"MPSPEC_REDUCER": "registered"}
     program = run_program("methods_reducer.py", environment=told).wait()
@@ -409,6 +421,7 @@ def test_forkingpickler_register_says_how_a_type_is_pickled(run_program):
 
 @needs("reducer")
 @only_where(memory=PROCESSES)
+@needs("Pipe")
 def test_a_new_reducer_changes_nothing_for_what_is_loaded_already(run_program):
     told = {"MPSPEC_REDUCER": "replaced"}
     program = run_program("methods_reducer.py", environment=told).wait()
