@@ -55,7 +55,10 @@ ADAPTER = Adapter(
     own="_collect_garbage",
     starts_programs=DRAGON,
     hidden=r"DRAGON_",
-    chatter=r"\+\+\+ head proc exited, code .*\n",
+    chatter=(
+        r"\+\+\+ head proc exited, code .*\n"
+        r"|warning: \d+ leftover files in /dev/shm: \n(DD\w+\n)*"
+    ),
     largest_file=1 << 40,  # its memory is shared by files of gigabytes
     missing=missing,
 )
