@@ -59,6 +59,7 @@ ADAPTER = Adapter(
         r"\+\+\+ head proc exited, code .*\n"
         r"|warning: \d+ leftover files in /dev/shm: \n(DD\w+\n)*"
     ),
+    deadline=30,  # each program starts and ends a runtime of its own
     largest_file=1 << 40,  # its memory is shared by files of gigabytes
     missing=missing,
 )
