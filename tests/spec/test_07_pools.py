@@ -6,9 +6,10 @@ import os
 import pickle
 import signal
 import threading
+import weakref
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 
 import pytest
@@ -83,6 +84,18 @@ def drop(things):
     """Forget the things in a list, and let the garbage collector notice."""
     things.clear()
     gc.collect()
+
+
+@contextmanager
+def ending(kept):
+    """End the pool to which this is a weak reference, where it is there still in the end."""
+    try:
+        yield
+    finally:
+        pool = kept()
+        if pool is not None:
+            pool.terminate()
+            pool.join()
 
 
 # A fixed set of workers
@@ -860,7 +873,8 @@ def test_leaving_the_with_block_drops_unfinished_work(mp, observer):
 @only_where(python="CPython")
 def test_a_pool_that_is_dropped_while_it_runs_warns(mp):
     pools = [mp.Pool(1)]
-    with pytest.warns(ResourceWarning, match="unclosed running") as warned:
+    left = ending(weakref.ref(pools[0]))
+    with left, pytest.warns(ResourceWarning, match="unclosed running") as warned:
         drop(pools)
     [pool] = [warning.source for warning in warned if "pool" in str(warning.message)]
     pool.terminate()  # the warning has kept it
