@@ -10,4 +10,5 @@ ADAPTER = Adapter(
         for method in ("fork", "spawn", "forkserver")
     ),
     install="torch",
+    deadline=60.0,  # each new interpreter imports torch, which takes seconds on a busy machine
 )
