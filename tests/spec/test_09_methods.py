@@ -1,6 +1,7 @@
 """The claims of chapter 09, in the note's order."""
 
 import hmac
+import importlib
 import os
 import pickle
 import re
@@ -107,7 +108,7 @@ def test_force_replaces_a_start_method_that_is_settled(mp, run_program):
 @only_where(memory=PROCESSES)
 @needs("get_context")
 def test_an_unknown_start_method_is_refused(mp):
-    multiprocessing = work.library(mp)
+    multiprocessing = importlib.import_module(mp.library)
     with pytest.raises(ValueError, match="cannot find context for 'thread'"):
         multiprocessing.get_context("thread")
     with pytest.raises(ValueError, match="cannot find context for 'thread'"):
