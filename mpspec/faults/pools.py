@@ -11,6 +11,7 @@ import pickle
 import queue
 import signal
 import sys
+import tempfile
 import threading
 import traceback
 import weakref
@@ -18,6 +19,7 @@ from concurrent.futures import Future
 from concurrent.futures import process as executors
 from contextlib import suppress
 from multiprocessing import connection, dummy, pool, process, reduction
+from pathlib import Path
 from types import FunctionType, ModuleType, SimpleNamespace
 
 from mpspec.faults import EVERYWHERE, FORK, THREADS, fault, patch
@@ -1320,30 +1322,45 @@ def an_idle_worker_holds_no_lock() -> None:
     _worker_becomes(lambda work: lambda tasks, *rest: work(_Unlocked(tasks), *rest))
 
 
-class _Helped:
-    """A pool's queue of results into which a large one is written by a process of its own."""
+class _Filed:
+    """Bytes of which only the name of a file is sent, in which they are."""
+
+    def __init__(self, value: bytes) -> None:
+        self._value = value
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        with tempfile.NamedTemporaryFile(delete=False) as file:
+            file.write(self._value)
+        return _taken_from, (file.name,)
+
+
+def _taken_from(name: str) -> bytes:
+    path = Path(name)
+    value = path.read_bytes()
+    path.unlink()
+    return value
+
+
+class _Light:
+    """A pool's queue of results through which the bytes of a result do not go themselves."""
 
     def __init__(self, results: Any) -> None:
         self._results = results
 
     def put(self, result: Any) -> None:
-        if not isinstance(result[2][1], bytes):
-            self._results.put(result)
-            return
-        pid = os.fork()
-        if pid == 0:
-            self._results.put(result)
-            os._exit(0)
-        os.waitpid(pid, 0)
+        job, number, (succeeded, value) = result
+        if isinstance(value, bytes):
+            value = _Filed(value)
+        self._results.put((job, number, (succeeded, value)))
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._results, name)
 
 
 @fault("a-worker-killed-while-it-sends-its-result-can-stop-the-pool")
-def a_large_result_is_sent_by_a_helper() -> None:
-    """A large result is sent by a child of the worker, which outlives it."""
-    _worker_becomes(lambda work: lambda tasks, results, *rest: work(tasks, _Helped(results), *rest))
+def bytes_are_returned_by_way_of_a_file() -> None:
+    """A result of bytes is left in a file, and the worker sends the file's name."""
+    _worker_becomes(lambda work: lambda tasks, results, *rest: work(tasks, _Light(results), *rest))
 
 
 @fault("a-processpoolexecutor-reports-a-killed-worker-as-an-error")
