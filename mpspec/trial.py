@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
 
-from mpspec.claims import Chapter, Claim, find_claims, spec_folder
+from mpspec.claims import Chapter, Claim, Section, find_claims, spec_folder
 from mpspec.faults import VARIABLE, Fault
 from mpspec.nursery import Nursery
 from mpspec.runner import Order, arguments, interruptible
@@ -139,17 +139,17 @@ def seen_to_fail(claim: str, faults: Iterable[Fault], language: str) -> list[str
     return [fault.in_language(language) for fault in faults if claim in fault.claims]
 
 
-def few(faults: Sequence[Fault]) -> list[Fault]:
-    """Return those of `faults` that name every claim which any of them names, and few of them.
+def one_each(faults: Sequence[Fault], sections: Iterable[Section]) -> list[Fault]:
+    """Return one of `faults` for each section of the note: the one that names most of its claims.
 
-    Taken one by one, always one that names the most claims of those that are left.
+    None for a section of which no fault names a claim.
     """
-    left = {claim for fault in faults for claim in fault.claims}
     chosen = []
-    for fault in sorted(faults, key=lambda fault: len(fault.claims), reverse=True):
-        if left.intersection(fault.claims):
-            chosen.append(fault)
-            left.difference_update(fault.claims)
+    for section in sections:
+        claims = {claim.id for claim in section.claims}
+        concerned = [fault for fault in faults if claims.intersection(fault.claims)]
+        if concerned:
+            chosen.append(max(concerned, key=lambda fault: len(claims.intersection(fault.claims))))
     return [fault for fault in faults if fault in chosen]
 
 

@@ -12,10 +12,10 @@ import pytest
 from click.testing import CliRunner
 
 from mpspec import cli, faults
-from mpspec.claims import PACKAGE, Claim, NoteError, read_note
+from mpspec.claims import PACKAGE, Claim, NoteError, Section, read_note
 from mpspec.faults import VARIABLE, Fault
 from mpspec.gate import breaches
-from mpspec.trial import Trial, few, seen_to_fail, silent_here, trials, untripped
+from mpspec.trial import Trial, one_each, seen_to_fail, silent_here, trials, untripped
 from mpspec.verdicts import Status
 
 pytestmark = pytest.mark.timeout(120)
@@ -103,12 +103,16 @@ def nothing() -> None:
     """Nothing is broken."""
 
 
-def test_as_few_faults_as_name_every_claim_are_chosen_in_their_order() -> None:
+def test_one_fault_is_chosen_for_each_section_that_which_names_most_of_its_claims() -> None:
     def named(*claims: str) -> Fault:
         return Fault(nothing, claims, ("fork",), hangs=False)
 
-    first, both, rest = named("a"), named("a", "b"), named("c")
-    assert few([first, both, rest]) == [both, rest]
+    def section(*claims: str) -> Section:
+        return Section("", claims=[Claim(each, "", "", "", "", Path(), 1) for each in claims])
+
+    rest, first, both = named("c"), named("a"), named("a", "b", "c")
+    sections = [section("a", "b"), section("c"), section("d")]
+    assert one_each([rest, first, both], sections) == [rest, both]
 
 
 # What counts as caught

@@ -8,13 +8,13 @@ from collections.abc import Iterable, Sequence
 import click
 
 from mpspec import faults as broken
-from mpspec.claims import Claim
+from mpspec.claims import Chapter, Claim
 from mpspec.cli import common
 from mpspec.faults.exempt import EXEMPT
 from mpspec.implementations import select
 from mpspec.report import trials as report
 from mpspec.suggest import unknown
-from mpspec.trial import Trial, few, silent_here, trials, untripped
+from mpspec.trial import Trial, one_each, silent_here, trials, untripped
 
 
 @click.command()
@@ -32,7 +32,7 @@ from mpspec.trial import Trial, few, silent_here, trials, untripped
 @click.option(
     "--quick",
     is_flag=True,
-    help="Try as few faults as trip each claim once, under one start method, and none by a hang.",
+    help="Try one fault for each section, under one start method, and none by a hang.",
 )
 def faults(  # noqa: PLR0917 - click passes an argument for each option, by name
     names: Sequence[str],
@@ -49,7 +49,7 @@ def faults(  # noqa: PLR0917 - click passes an argument for each option, by name
     """
     chapters = common.note("en")
     claims = common.choose(chapters, claim_ids, chapter_names)
-    chosen = _chosen(names, claims, quick=quick)
+    chosen = _chosen(names, claims, chapters if quick else None)
     methods = [cell.start_method for cell in common.or_usage(select, implementations)]
     tried = []
     with common.progress_bar() as bar:
@@ -73,11 +73,13 @@ def _named_by(chosen: Iterable[broken.Fault]) -> set[str]:
     return {claim for fault in chosen for claim in fault.claims}
 
 
-def _chosen(names: Sequence[str], claims: Iterable[Claim], *, quick: bool) -> list[broken.Fault]:
+def _chosen(
+    names: Sequence[str], claims: Iterable[Claim], chapters: Iterable[Chapter] | None
+) -> list[broken.Fault]:
     """Return the faults named, or all, as far as they concern `claims`.
 
-    Where it is to be `quick`, as few as trip each claim; and none that shows by a hang, which takes
-    as long as ten others.
+    Where `chapters` are given, to be quick, only one for each of their sections; and none that
+    shows by a hang, which takes as long as ten others.
     """
     known = broken.load()
     for name in names:
@@ -86,8 +88,9 @@ def _chosen(names: Sequence[str], claims: Iterable[Claim], *, quick: bool) -> li
     concerned = {claim.id for claim in claims}
     found = [known[name] for name in names or known]
     found = [fault for fault in found if concerned.intersection(fault.claims)]
-    if quick:
-        found = few([fault for fault in found if not fault.hangs])
+    if chapters is not None:
+        sections = [section for chapter in chapters for section in chapter.sections]
+        found = one_each([fault for fault in found if not fault.hangs], sections)
     if not found:
         click.echo("nothing matches: no fault of these concerns these claims", err=True)
         sys.exit(common.NOTHING)
