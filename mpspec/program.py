@@ -12,6 +12,7 @@ import selectors
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -48,8 +49,10 @@ class Program:
         observer: Observer,
         deadline: float,
         chatter: str = NOTHING,
+        temporary: tempfile.TemporaryDirectory[str] | None = None,
     ) -> None:
         self._chatter = chatter  # a pattern of what does not come from the program
+        self._temporary = temporary  # its temporary files, which it cannot remove if it is killed
         self.process = process
         self._observer = observer
         self._deadline = deadline
@@ -111,7 +114,7 @@ class Program:
         os.killpg(self.process.pid, signal.SIGINT)
 
     def end(self) -> None:
-        """End it with all that it has started, by their pids."""
+        """End it with all that it has started, by their pids, and remove its temporary files."""
         self.process.kill()
         self.process.wait()
         leftovers.end(leftovers.of_session(self.process.pid))
@@ -119,6 +122,8 @@ class Program:
         for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
             if pipe is not None:
                 pipe.close()
+        if self._temporary:
+            self._temporary.cleanup()
 
     def __str__(self) -> str:
         return (
@@ -166,13 +171,17 @@ def start_program(
     """
     told = observer.environment | dict(environment or {})
     launcher, own, chatter = [], dict(os.environ), NOTHING
+    adapter = adapter_of(cell) if cell else None
     if choose and cell:
         told[IMPLEMENTATION_VARIABLE] = f"{cell.library},{cell.start_method},{cell.memory}"
         _see_that_it_offers(cell, PROGRAMS / name)
-        adapter = adapter_of(cell)
         if adapter:
             launcher, chatter = list(adapter.starts_programs), adapter.chatter
             own = {key: own[key] for key in own if not re.match(adapter.hidden, key)}
+    temporary = None
+    if not (adapter and adapter.launcher):  # a library's services and programs share a folder
+        temporary = tempfile.TemporaryDirectory(prefix="mp", ignore_cleanup_errors=True)
+        own["TMPDIR"] = temporary.name
     process = subprocess.Popen(
         [*launcher, sys.executable, str(PROGRAMS / name)],
         stdin=subprocess.PIPE,
@@ -185,7 +194,7 @@ def start_program(
     process.stdin.write(stdin.encode())
     process.stdin.close()
     observer.follow(lambda: process.poll() is None or bool(leftovers.of_session(process.pid)))
-    return Program(process, observer, deadline, chatter)
+    return Program(process, observer, deadline, chatter, temporary)
 
 
 def _see_that_it_offers(cell: Implementation, program: Path) -> None:

@@ -151,6 +151,16 @@ def test_a_child_that_lives_on_is_ended_with_its_program(run: Run, observer: Obs
     observer.expect_state(int(program.err.split()[0]), "gone", "zombie")
 
 
+def test_the_temporary_files_of_a_killed_program_are_removed(run: Run) -> None:
+    lines = "import sys, tempfile\nprint(tempfile.mkdtemp(), file=sys.stderr, flush=True)\n"
+    program = run(f"{lines}while True: pass")
+    program.wait_for_output("\n")
+    made = Path(program.err.strip())
+    assert made.is_dir()
+    program.end()
+    assert not made.parent.exists()
+
+
 def test_a_program_that_does_not_end_is_given_up(run: Run, observer: Observer) -> None:
     lines = "import signal; print('here', flush=True); signal.pause()"
     program = run(lines, deadline=0.5)

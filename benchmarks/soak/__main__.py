@@ -94,7 +94,8 @@ def _enough(most: int | None, minutes: float | None) -> Callable[[Soak], bool]:
 
 def show(soak: Soak, watch: Watch) -> bool:
     """Print what a soak has shown; return whether all was steady and nothing was left."""
-    changed, wrong, left = list(soak.changed()), soak.wrong(), sorted(watch.left())
+    changed, wrong = list(soak.changed()), soak.wrong()
+    left, unclear = watch.left()
     number = sum(len(each.left) for each in wrong) + len(left)
     print(
         f"{soak.setting.method}: {len(soak.rounds)} rounds, {soak.given} verdicts, "
@@ -104,8 +105,12 @@ def show(soak: Soak, watch: Watch) -> bool:
         _tell(soak, each, f"{verdict.claim}: {verdict.status.value}", _story(verdict))
     for each in wrong:
         _tell(soak, each, f"left {', '.join(each.left) or 'nothing'}", each.broken)
-    for name in left:
+    for name in sorted(left):
         print(f"  left in shared memory: {name}")
+    if unclear:
+        print(
+            f"  {len(unclear)} in shared memory may be others', whose resource trackers still run"
+        )
     sys.stdout.flush()
     return not (changed or wrong or left)
 

@@ -68,17 +68,19 @@ class Watch:
         self._over.set()
         self._thread.join()
 
-    def left(self, patience: float = leftovers.PATIENCE) -> set[str]:
+    def left(self, patience: float = leftovers.PATIENCE) -> tuple[set[str], set[str]]:
         """Return the semaphores and segments that are there since the beginning, and nobody uses.
 
-        Those that are in use are somebody else's: of the soak no process is left by then. Those of
-        somebody else's process that has just been killed are there until its resource tracker has
-        removed them, for which it has `patience` seconds.
+        Of the soak no process is left by then, but another program's resource tracker may still be
+        about to remove what that one's killed children have made, for which it has `patience`
+        seconds. While such a tracker runs none can be said to be left: they are the second set.
         """
-        last = time.monotonic() + patience
-        while (left := self._unused()) and time.monotonic() < last:
+        left, last = self._unused(), time.monotonic() + patience
+        while left and time.monotonic() < last:
             time.sleep(LOOK_AGAIN)
-        return left
+            left &= self._unused()
+        others = any(leftovers.is_helper(process) for process in psutil.process_iter())
+        return (set(), left) if others else (left, set())
 
     def _unused(self) -> set[str]:
         new = self._new()

@@ -282,7 +282,7 @@ def test_with_a_plain_lock_a_value_blocks_its_own_holder(mp, observer):
     observer.expect_blocked(probe, after="reading")
     number.get_lock().release()  # by somebody else, who has come to help
     observer.expect("read")
-    end(child)
+    child.join()
 
 
 @only_where(memory=PROCESSES)
