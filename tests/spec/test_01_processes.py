@@ -594,7 +594,7 @@ def test_close_gives_back_the_descriptors_of_a_process(mp):
     child.start()
     child.join()
     child.close()
-    assert descriptors() == before
+    assert descriptors() <= before  # fewer, where forgotten objects are found late, as on PyPy
 
 
 @needs("Process.close")
