@@ -9,9 +9,21 @@ from pathlib import Path
 
 from benchmarks.soak.rounds import Round, Setting, Soak
 from benchmarks.soak.watch import MARK, left_of
+from mpspec.observer import Observer
 from mpspec.verdicts import Status, Verdict
 
 ROOT = Path(__file__).parent.parent
+
+BUSY = """
+import sys
+from pathlib import Path
+import psutil
+from benchmarks.soak.load import SPIN, busy
+with busy(1, Path(), memory=False, disk=False):
+    below = psutil.Process().children()
+    print(*(process.pid for process in below if SPIN in process.cmdline()), flush=True)
+    sys.stdin.read()
+"""
 
 
 def given(seed: int, *statuses: Status) -> Round:
@@ -57,6 +69,16 @@ def test_a_process_and_a_file_that_a_round_leaves_are_named_and_the_process_is_e
         left = left_of("this round", tmp_path, patience=0)
         assert process.wait() == -9
     assert left == [f"process {process.pid}: cat", "file forgotten"]
+
+
+def test_what_keeps_the_machine_busy_ends_with_a_soak_that_is_killed(observer: Observer) -> None:
+    with subprocess.Popen([sys.executable, "-c", BUSY], cwd=ROOT, stdin=-1, stdout=-1) as soak:
+        assert soak.stdout is not None
+        spinning = list(map(int, soak.stdout.readline().split()))
+        soak.kill()
+    assert len(spinning) == os.cpu_count()
+    for pid in spinning:
+        observer.expect_state(pid, "gone", "zombie")
 
 
 def test_a_short_soak_says_what_it_has_run_and_that_nothing_is_left() -> None:

@@ -6,13 +6,17 @@ Each is an interpreter of its own that knows nothing of the spec.
 from __future__ import annotations
 
 import os
+import secrets
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import psutil
+
+from mpspec import leftovers
+from mpspec.watcher import Watcher
 
 SPIN = "while True: pass"
 
@@ -54,15 +58,19 @@ def busy(spinning: int, folder: Path, *, memory: bool, disk: bool) -> Iterator[N
         commands.append([HOARD, str(int(psutil.virtual_memory().available * HOARDED))])
     if disk:
         commands.append([FLOOD, str(folder / "flood")])
+    token = secrets.token_hex(16)
+    outer = os.environ.get(leftovers.RUN_VARIABLE, "")
+    marked = os.environ | {leftovers.RUN_VARIABLE: f"{outer} {token}".strip()}
     with ExitStack() as stack:
+        stack.enter_context(Watcher(token))  # ends them, should this process be killed
         for command in commands:
-            stack.enter_context(_running([sys.executable, "-c", *command]))
+            stack.enter_context(_running([sys.executable, "-c", *command], marked))
         yield
 
 
 @contextmanager
-def _running(command: Sequence[str]) -> Iterator[None]:
-    process = subprocess.Popen(command)
+def _running(command: Sequence[str], environment: Mapping[str, str]) -> Iterator[None]:
+    process = subprocess.Popen(command, env=environment)
     try:
         yield
     finally:
