@@ -99,7 +99,7 @@ def serve() -> None:
     for module in NEEDED:
         importlib.import_module(module)
     faults.load()
-    read_note()
+    read_note()  # each fork finds it read
     if hasattr(gc, "freeze"):  # not on PyPy
         gc.freeze()  # else each fork's collector would go through all of it, and copy it
     answers = sys.stdout

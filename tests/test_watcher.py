@@ -39,7 +39,7 @@ sys.stdin.read()
 # A run that is killed before its forked child, which bears no mark, could tell of itself: it does
 # when the watcher is at work already, and has ended the child that is marked.
 LATE = """
-import os, select, signal, subprocess, sys
+import os, signal, subprocess, sys
 from mpspec import leftovers
 from mpspec.watcher import Watcher
 

@@ -8,8 +8,6 @@ import os
 import sys
 import threading
 
-from mpspec.implementations import NotOffered
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,6 +51,8 @@ def beside_the_context(mp: Implementation, name: str) -> Any:
         home = sys.modules[kind.__module__]
         if hasattr(home, name):
             return getattr(home, name)
+    from mpspec.implementations import NotOffered  # noqa: PLC0415 - few children need it
+
     raise NotOffered(f"{mp.name} has no {name} beside its context")
 
 

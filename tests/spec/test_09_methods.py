@@ -421,9 +421,8 @@ def test_forkingpickler_register_says_how_a_type_is_pickled(run_program):
     assert program.out.splitlines() == ["done", "light"]
 
 
-@needs("reducer")
 @only_where(memory=PROCESSES)
-@needs("Pipe")
+@needs("reducer", "Pipe")
 def test_a_new_reducer_changes_nothing_for_what_is_loaded_already(run_program):
     told = {"MPSPEC_REDUCER": "replaced"}
     program = run_program("methods_reducer.py", environment=told).wait()
