@@ -1,7 +1,7 @@
 """Runs pytest again and again, each time in a fork of a process that has imported it already.
 
     with Nursery(token, folder) as nursery:
-        nursery.run(["-q", "tests/spec"], {"MPSPEC_FAULT": "..."}, output)
+        nursery.run(["-q", "tests/spec"], {"MPSPEC_FAULT": "..."}, output, longest=60)
 
 Most of the time of a run of one short test is pytest's start. What is run has a session of its own,
 of which nothing is left when `run` returns.
@@ -25,9 +25,6 @@ from types import TracebackType
 from mpspec import faults, leftovers
 from mpspec.claims import read_note
 from mpspec.search_path import search_path
-
-LONGEST = 60.0
-"""Seconds after which a run is killed."""
 
 LOOK_AGAIN = 0.005
 
@@ -73,14 +70,20 @@ class Nursery:
             self._process.kill()
         self._process.__exit__(kind, error, trace)  # closes its input, at the end of which it ends
 
-    def run(self, arguments: Sequence[str], environment: Mapping[str, str], output: Path) -> int:
+    def run(
+        self,
+        arguments: Sequence[str],
+        environment: Mapping[str, str],
+        output: Path,
+        longest: float,
+    ) -> int:
         """Run pytest with `arguments`; return its exit status, -N where signal N ended it.
 
-        What it prints goes to `output`. One that takes longer than `LONGEST` seconds is killed.
+        What it prints goes to `output`. One that takes longer than `longest` seconds is killed.
         """
         token = secrets.token_hex(16)
         told = {**environment, leftovers.RUN_VARIABLE: f"{self._token} {token}"}
-        pid = int(self._ask([list(arguments), told, str(output)]))
+        pid = int(self._ask([list(arguments), told, str(output), longest]))
         try:
             return int(self._ask(None))
         finally:
@@ -104,13 +107,13 @@ def serve() -> None:
         gc.freeze()  # else each fork's collector would go through all of it, and copy it
     answers = sys.stdout
     for line in sys.stdin:
-        arguments, environment, output = json.loads(line)
+        arguments, environment, output, longest = json.loads(line)
         pid = os.fork()
         if pid == 0:
             _run(arguments, environment, output)
         print(pid, file=answers, flush=True)
         sys.stdin.readline()
-        print(_status_of(pid), file=answers, flush=True)
+        print(_status_of(pid, longest), file=answers, flush=True)
 
 
 def _run(arguments: list[str], environment: dict[str, str], output: str) -> None:
@@ -134,8 +137,9 @@ def _run(arguments: list[str], environment: dict[str, str], output: str) -> None
         os._exit(status)
 
 
-def _status_of(pid: int) -> int:
-    last = time.monotonic() + LONGEST
+def _status_of(pid: int, longest: float) -> int:
+    """Return the exit status of a fork, which is killed after `longest` seconds."""
+    last = time.monotonic() + longest
     while time.monotonic() < last:
         ended, status = os.waitpid(pid, os.WNOHANG)
         if ended:

@@ -25,6 +25,9 @@ DEADLINE = 4.0
 HANG_DEADLINE = 1.5
 """The same where a hang is what is expected."""
 
+LONGEST = 60.0
+"""Seconds for each verdict, after which what has broken the runner itself is killed."""
+
 
 @dataclass(frozen=True)
 class Trial:
@@ -111,7 +114,8 @@ def try_out(fault: Fault, claims: Sequence[Claim], where: Sequence[str], nursery
     with tempfile.TemporaryDirectory(dir=nursery.folder) as folder:
         path, output = Path(folder) / "verdicts.jsonl", Path(folder) / "output"
         order = Order(claims, where, 0, HANG_DEADLINE if fault.hangs else DEADLINE, path)
-        nursery.run(arguments(order, spec_folder()), {VARIABLE: fault.name}, output)
+        longest = LONGEST * len(claims) * len(where)
+        nursery.run(arguments(order, spec_folder()), {VARIABLE: fault.name}, output, longest)
         printed = output.read_text(encoding="utf-8", errors="replace")
         # What broke before it could give verdicts has caught nothing.
         broken = {(claim.id, cell): Status.NOT_RUN for claim in claims for cell in where}
