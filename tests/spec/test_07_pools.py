@@ -103,7 +103,7 @@ def ending(kept):
 
 def test_a_pool_runs_work_on_a_fixed_set_of_workers(mp, observer):
     worker = observer.probe("worker", many=True)
-    with finishing(mp.Pool(2)) as pool:
+    with finishing(mp.Pool(2, initializer=work.introduce, initargs=(worker,))) as pool:
         pool.map_async(partial(work.stay_inside, worker), range(6), chunksize=1)
         observer.expect("inside", count=2)
         observer.expect_blocked(worker, after="inside")
@@ -111,6 +111,7 @@ def test_a_pool_runs_work_on_a_fixed_set_of_workers(mp, observer):
         observer.expect("done", count=6)
     assert observer.history.peak("at work") == 2
     assert len(set(map(tuple, observer.history.values("done")))) == 2
+    assert len(observer.history.named("begun")) == 2  # nor any that began too late for a task
 
 
 def test_a_worker_keeps_its_memory_from_task_to_task(mp, monkeypatch):
