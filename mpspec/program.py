@@ -13,12 +13,12 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from mpspec import leftovers
-from mpspec.adapters import NOTHING, adapter_of
+from mpspec.adapters import NOTHING, PLAIN, Adapter, adapter_of
 from mpspec.deadline import Deadline
 from mpspec.implementations import Implementation
 from mpspec.observer import DEADLINE, DeadlineError, Observer
@@ -170,31 +170,53 @@ def start_program(
       the cell; else, and for no cell, it gets the default.
     """
     told = observer.environment | dict(environment or {})
-    launcher, own, chatter = [], dict(os.environ), NOTHING
-    adapter = adapter_of(cell) if cell else None
+    adapter = PLAIN
     if choose and cell:
-        told[IMPLEMENTATION_VARIABLE] = f"{cell.library},{cell.start_method},{cell.memory}"
         _see_that_it_offers(cell, PROGRAMS / name)
-        if adapter:
-            launcher, chatter = list(adapter.starts_programs), adapter.chatter
-            own = {key: own[key] for key in own if not re.match(adapter.hidden, key)}
-    temporary = None
-    if not (adapter and adapter.launcher):  # a library's services and programs share a folder
-        temporary = tempfile.TemporaryDirectory(prefix="mp", ignore_cleanup_errors=True)
-        own["TMPDIR"] = temporary.name
+        told[IMPLEMENTATION_VARIABLE] = f"{cell.library},{cell.start_method},{cell.memory}"
+        adapter = adapter_of(cell) or PLAIN
+    temporary = _temporary_folder(adapter)
+    process = _started(
+        [*adapter.starts_programs, sys.executable, str(PROGRAMS / name)],
+        _surroundings(adapter, temporary) | told,
+        stdin,
+    )
+    observer.follow(lambda: process.poll() is None or bool(leftovers.of_session(process.pid)))
+    return Program(process, observer, deadline, adapter.chatter, temporary)
+
+
+def _started(
+    command: Sequence[str], environment: Mapping[str, str], stdin: str
+) -> subprocess.Popen[bytes]:
+    """Start a session with `command`, for which `stdin` is all that there is to read."""
     process = subprocess.Popen(
-        [*launcher, sys.executable, str(PROGRAMS / name)],
+        command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env=own | {"PYTHONPATH": search_path()} | told,
+        env=environment,
         start_new_session=True,
     )
     assert process.stdin is not None
     process.stdin.write(stdin.encode())
     process.stdin.close()
-    observer.follow(lambda: process.poll() is None or bool(leftovers.of_session(process.pid)))
-    return Program(process, observer, deadline, chatter, temporary)
+    return process
+
+
+def _temporary_folder(adapter: Adapter) -> tempfile.TemporaryDirectory[str] | None:
+    """Return a new one for a program, but none where it shares one with a library's services."""
+    if adapter.launcher:
+        return None
+    return tempfile.TemporaryDirectory(prefix="mp", ignore_cleanup_errors=True)
+
+
+def _surroundings(
+    adapter: Adapter, temporary: tempfile.TemporaryDirectory[str] | None
+) -> dict[str, str]:
+    """Return the environment of a program that is told nothing yet."""
+    seen = {key: value for key, value in os.environ.items() if not re.match(adapter.hidden, key)}
+    own = {"TMPDIR": temporary.name} if temporary else {}
+    return seen | own | {"PYTHONPATH": search_path()}
 
 
 def _see_that_it_offers(cell: Implementation, program: Path) -> None:

@@ -80,6 +80,10 @@ class Adapter:
         return f"{self.library} is not installed here: python -m pip install {self.install}"
 
 
+PLAIN = Adapter("multiprocessing", (), "")
+"""What the standard library is asked for: nothing of its own."""
+
+
 def adapters() -> list[Adapter]:
     """Return all adapters, those of libraries that are not installed as well."""
     modules = sorted(module.name for module in pkgutil.iter_modules(__path__))
