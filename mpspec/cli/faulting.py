@@ -49,7 +49,12 @@ def faults(  # noqa: PLR0917 - click passes an argument for each option, by name
     """
     chapters = common.note("en")
     claims = common.choose(chapters, claim_ids, chapter_names)
-    chosen = _chosen(names, claims, chapters if quick else None)
+    chosen = _chosen(names, claims)
+    if quick:
+        chosen = _quick_ones(chosen, chapters)
+    if not chosen:
+        click.echo("nothing matches: no fault of these concerns these claims", err=True)
+        sys.exit(common.NOTHING)
     methods = [cell.start_method for cell in common.or_usage(select, implementations)]
     tried = []
     with common.progress_bar() as bar:
@@ -73,28 +78,24 @@ def _named_by(chosen: Iterable[broken.Fault]) -> set[str]:
     return {claim for fault in chosen for claim in fault.claims}
 
 
-def _chosen(
-    names: Sequence[str], claims: Iterable[Claim], chapters: Iterable[Chapter] | None
-) -> list[broken.Fault]:
-    """Return the faults named, or all, as far as they concern `claims`.
-
-    Where `chapters` are given, to be quick, only one for each of their sections; and none that
-    shows by a hang, which takes as long as ten others.
-    """
+def _chosen(names: Sequence[str], claims: Iterable[Claim]) -> list[broken.Fault]:
+    """Return the faults named, or all, as far as they concern `claims`."""
     known = broken.load()
     for name in names:
         if name not in known:
             common.usage(unknown("fault", name, known))
     concerned = {claim.id for claim in claims}
     found = [known[name] for name in names or known]
-    found = [fault for fault in found if concerned.intersection(fault.claims)]
-    if chapters is not None:
-        sections = [section for chapter in chapters for section in chapter.sections]
-        found = one_each([fault for fault in found if not fault.hangs], sections)
-    if not found:
-        click.echo("nothing matches: no fault of these concerns these claims", err=True)
-        sys.exit(common.NOTHING)
-    return found
+    return [fault for fault in found if concerned.intersection(fault.claims)]
+
+
+def _quick_ones(chosen: Iterable[broken.Fault], chapters: Iterable[Chapter]) -> list[broken.Fault]:
+    """Return one of the faults for each section, none that shows by a hang.
+
+    A hang takes as long as ten others.
+    """
+    sections = [section for chapter in chapters for section in chapter.sections]
+    return one_each([fault for fault in chosen if not fault.hangs], sections)
 
 
 def _conclude(tried: Sequence[Trial], missed: Sequence[Claim]) -> None:
