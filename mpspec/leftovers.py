@@ -140,9 +140,14 @@ def end(processes: Iterable[psutil.Process]) -> None:
 
 
 def is_own(process: psutil.Process, own: str) -> bool:
-    """Return whether the pattern `own` is in the command line of `process`."""
+    """Return whether the pattern `own` is in the command line of `process`.
+
+    One that ends at this moment has none any more, and passes for one's own: nobody can say whose
+    it was.
+    """
     with suppress(psutil.Error):
-        return re.search(own, " ".join(process.cmdline())) is not None
+        words = process.cmdline()
+        return not words or re.search(own, " ".join(words)) is not None
     return False
 
 
