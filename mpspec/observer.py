@@ -56,10 +56,15 @@ class Observer:
     - `address`: where it listens: an IPv4 address of this machine, at which a process on another
       host reaches it. What such a process reports is put into the history when it arrives, as its
       clock is another one.
+    - `grace`: the seconds that a process which sleeps is given to report all the same, where that
+      may be no more than a wait for a service's answer.
     """
 
-    def __init__(self, deadline: float = DEADLINE, address: str = LOOPBACK) -> None:
+    def __init__(
+        self, deadline: float = DEADLINE, address: str = LOOPBACK, grace: float = 0
+    ) -> None:
         self.deadline = deadline
+        self._grace = grace
         self._channel = Channel(address)
         self._given: dict[str, bool] = {}  # probe -> may several processes use it?
         self._programs: list[Callable[[], bool]] = []  # may one still make probes of its own?
@@ -176,8 +181,9 @@ class Observer:
 
         Proof: it has reported `after`; the operating system says that the process sleeps; and,
         looked at after that, it has reported nothing further. A thread of the test's own process,
-        and a process of another host, is given `GRACE` seconds to report instead, and the history
-        says so. `AssertionError` if one went on or has ended.
+        and a process of another host, is given `GRACE` seconds to report instead, as every process
+        is given the observer's own, and the history says so. `AssertionError` if one went on or has
+        ended.
         """
         for name in [probe.name for probe in probes]:
             self._wait(
@@ -217,6 +223,13 @@ class Observer:
                 raise DeadlineError(self._story(message))
             self.read(LOOK_AGAIN)
         return found
+
+    def _read_for(self, seconds: float) -> None:
+        """Read all that arrives in so many seconds."""
+        last = time.monotonic() + seconds
+        self.read()
+        while (left := last - time.monotonic()) > 0:
+            self.read(left)
 
     def read(self, seconds: float = 0) -> None:
         """Read all that has arrived; if nothing has, wait up to `seconds` for it.
@@ -332,8 +345,8 @@ class Observer:
         users = self._users(name)
         seen = [c for c in users if c.here and not c.in_this_process]
         asleep = all(process_sleeps(c.pid) for c in seen)
-        grace = 0 if seen == users else GRACE
-        self.read(grace)
+        grace = max(self._grace, 0 if seen == users else GRACE)
+        self._read_for(grace)
         self._deny_if_it_went_on(name, after)
         if asleep:
             how = f"nothing came in a grace of {grace:g} s" if grace else None

@@ -227,7 +227,9 @@ def pytest_fixture_setup(
 @pytest.fixture
 def observer(request: pytest.FixtureRequest) -> Iterator[Observer]:
     """Return an observer for the length of the test; it hangs up at the end."""
-    observer = Observer(deadline_of(request.node), request.config.getoption("--address"))
+    adapter = adapter_for(request.node)
+    grace = adapter.grace if adapter else 0
+    observer = Observer(deadline_of(request.node), request.config.getoption("--address"), grace)
     request.node.stash[observer_key] = observer
     yield observer
     observer.close()

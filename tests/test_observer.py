@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
@@ -334,6 +335,21 @@ def test_a_process_that_has_ended_is_not_blocked(observer: Observer, start: Star
     start(note_and_exit, probe).join()
     with pytest.raises(AssertionError, match="child is not blocked after 'a': it ended"):
         observer.expect_blocked(probe, after="a")
+
+
+def announce_and_sleep_a_while(probe: Probe) -> None:
+    probe.note("asking")
+    time.sleep(0.3)  # as who waits for a service's answer
+    probe.note("answered")
+
+
+def test_where_what_sleeps_may_wait_for_an_answer_it_is_given_a_grace(start: Start) -> None:
+    observer = Observer(deadline=5, grace=2)
+    probe = observer.probe("child")
+    start(announce_and_sleep_a_while, probe)
+    with pytest.raises(AssertionError, match="it went on to 'answered'"):
+        observer.expect_blocked(probe, after="asking")
+    observer.close()
 
 
 def test_a_process_that_ended_without_the_announcement_is_said_at_once(

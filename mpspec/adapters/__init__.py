@@ -49,6 +49,8 @@ class Adapter:
       for itself, as multiprocessing keeps its fork server;
     - `chatter`: a pattern of what the launcher prints of its own;
     - `deadline`: seconds that its tests wait for an event, where the usual ones are too few;
+    - `grace`: seconds that a process of its which sleeps is given to report all the same, before it
+      passes for blocked: it may wait for no more than the answer of a service;
     - `largest_file`: bytes that a test and its children may write to one file;
     - `missing`: says, where the tests run, which service is not there and what starts it; nothing
       if all is there;
@@ -65,6 +67,7 @@ class Adapter:
     own: str = NOTHING
     chatter: str = NOTHING
     deadline: float | None = None
+    grace: float = 0
     largest_file: int = LARGEST_FILE
     missing: Callable[[], str] = _nothing
     connect: Callable[[], object] = _nothing

@@ -69,6 +69,8 @@ ADAPTER = Adapter(
     # In namespaces, with which redis ends: it hides the mark by which a run's processes are known.
     launcher=(*NAMESPACES, sys.executable, "-m", "mpspec.launch", "lithops"),
     alone=True,
+    deadline=30.0,  # each process is started by an interpreter of its own, from what lies in files
     own=r"_queue_consumer|StorageMonitor|tqdm_monitor|ThreadPoolExecutor|localhost-runner|lithops\.",
+    grace=0.5,  # whatever it does, it waits for redis
     missing=missing,
 )
