@@ -36,7 +36,8 @@ def test_map_keeps_the_order_of_its_input_on_two_nodes(
         return number
 
     items: list[Any] = list(enumerate(observer.probes("item", 2)))
-    with Pool(2) as pool:
+    # A worker that keeps its processor: otherwise both may come to one node.
+    with Pool(2, ray_remote_args={"num_cpus": 1}) as pool:
         result = pool.map_async(work, items, chunksize=1)
         observer.expect("at work", count=2)  # both at the same time
         for _, probe in reversed(items):  # the second ends first
