@@ -56,6 +56,7 @@ ADAPTER = Adapter(
     install="ray",
     launcher=(*NAMESPACES, "--net", sys.executable, "-m", "mpspec.launch", "ray"),
     alone=True,
+    deadline=30.0,  # each worker imports Ray, which takes seconds on a busy machine
     missing=missing,
     connect=connect,
 )
