@@ -70,6 +70,9 @@ ADAPTER = Adapter(
     launcher=(*NAMESPACES, sys.executable, "-m", "mpspec.launch", "lithops"),
     alone=True,
     deadline=30.0,  # each process is started by an interpreter of its own, from what lies in files
+    # It would count its executors on from this process's, as this one does: they would take each
+    # other's results.
+    hidden="__LITHOPS_",
     own=r"_queue_consumer|StorageMonitor|tqdm_monitor|ThreadPoolExecutor|localhost-runner|lithops\.",
     grace=0.5,  # whatever it does, it waits for redis
     missing=missing,
