@@ -114,7 +114,7 @@ class Implementation:
             return module
         if hasattr(module, "get_context"):
             return module.get_context(self.start_method)
-        if self.start_method in multiprocessing.get_all_start_methods():  # the library's own there
+        if self._joins_multiprocessing():
             if multiprocessing.get_start_method(allow_none=True) != self.start_method:
                 multiprocessing.set_start_method(self.start_method, force=True)
             return multiprocessing.get_context(self.start_method)
@@ -124,18 +124,29 @@ class Implementation:
         """Return the library's module `name` (`pool`, `connection`); `NotOffered` if none.
 
         A library that builds on multiprocessing, as its `dummy` does, may have none of its own.
+        Of one that adds a start method to multiprocessing, a program imports nothing else: what it
+        gets is multiprocessing's module, with what the library has put there.
         """
         # A context's class is at home in its library's module `context`: what it gives comes from
         # there, whatever module was asked for the context.
         homes = [kind.__module__.rpartition(".")[0] for kind in type(self.api).__mro__]
         own, _, factory = self.library.partition(":")
         homes += [] if factory else [own, own.rpartition(".")[0]]
+        if self._joins_multiprocessing():
+            homes = ["multiprocessing"]
         for home in filter(None, homes):
             try:
                 return importlib.import_module(f"{home}.{name}")
             except ModuleNotFoundError:
                 continue
         raise NotOffered(f"{self.name} has no module {name}")
+
+    def _joins_multiprocessing(self) -> bool:
+        """Return whether the library has no API of its own, and adds a start method to Python's."""
+        module, _, factory = self.library.partition(":")
+        if factory or hasattr(importlib.import_module(module), "get_context"):
+            return False
+        return self.start_method in multiprocessing.get_all_start_methods()
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_") or name in ASKED_BY_HYPOTHESIS:  # or by copy, pickle, pytest ...

@@ -8,6 +8,7 @@ import multiprocessing
 import multiprocessing.dummy
 import pickle
 from dataclasses import dataclass
+from multiprocessing.context import BaseContext
 from typing import Any
 
 import pytest
@@ -91,6 +92,21 @@ def test_a_module_is_looked_for_where_what_is_given_comes_from(
     pytester.makepyfile(**{"lent/__init__": "from multiprocessing import *", "lent/pool": ""})
     monkeypatch.syspath_prepend(pytester.path)
     assert Implementation("lent", "spawn").module("pool").__name__ == "multiprocessing.pool"
+
+
+def test_a_start_method_added_to_multiprocessing_leaves_a_program_its_modules(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = dict.fromkeys(("joining/__init__", "joining/context", "joining/pool"), "")
+    pytester.makepyfile(**files)
+    monkeypatch.syspath_prepend(pytester.path)
+    added = type("JoiningContext", (BaseContext,), {"__module__": "joining.context"})()
+    monkeypatch.setattr(multiprocessing, "get_all_start_methods", lambda: ["joining", "spawn"])
+    monkeypatch.setattr(multiprocessing, "get_start_method", lambda **_: "joining")
+    monkeypatch.setattr(multiprocessing, "get_context", {"joining": added}.get)
+    cell = Implementation("joining", "joining", "fresh")
+    assert cell.api is added
+    assert cell.module("pool").__name__ == "multiprocessing.pool"
 
 
 def test_not_offered_is_no_exception_that_a_claim_could_catch() -> None:
