@@ -1,16 +1,15 @@
-"""Attaches to the block of shared memory whose name it reads, and closes it.
+"""Attaches to the block of shared memory that `MPSPEC_BLOCK` names, and closes it.
 
-A second line that it reads, `untracked`, has it attach with `track=False`.
+With `MPSPEC_UNTRACKED` it attaches with `track=False`.
 """
 
-import sys
+import os
 
 from mpspec import programs
 
 if __name__ == "__main__":
-    name, *untracked = sys.stdin.read().split()
-    options = {"track": False} if untracked else {}
+    options = {"track": False} if "MPSPEC_UNTRACKED" in os.environ else {}
     shared_memory = programs.implementation().module("shared_memory")
-    block = shared_memory.SharedMemory(name=name, **options)
+    block = shared_memory.SharedMemory(name=os.environ["MPSPEC_BLOCK"], **options)
     block.buf[0] = 7
     block.close()

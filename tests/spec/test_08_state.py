@@ -485,7 +485,7 @@ def test_a_forked_childs_own_tracker_removes_what_it_has_made(run_program):
 
 def test_a_program_that_only_attaches_removes_the_block_at_its_end(run_program, blocks):
     block = blocks.new()
-    run_program("state_attaches.py", stdin=block.name).wait()
+    run_program("state_attaches.py", environment={"MPSPEC_BLOCK": block.name}).wait()
     assert block.buf[0] == 7
     assert not blocks.has(block.name)
 
@@ -493,7 +493,8 @@ def test_a_program_that_only_attaches_removes_the_block_at_its_end(run_program, 
 @since("3.13")
 def test_with_track_false_a_program_leaves_the_block_alone(run_program, blocks):
     block = blocks.new()
-    run_program("state_attaches.py", stdin=f"{block.name} untracked").wait()
+    told = {"MPSPEC_BLOCK": block.name, "MPSPEC_UNTRACKED": "1"}
+    run_program("state_attaches.py", environment=told).wait()
     assert block.buf[0] == 7
     assert blocks.has(block.name)
 
