@@ -33,6 +33,9 @@ LOOK_AGAIN = 0.002
 _TRACKERS = ("resource_tracker", "semaphore_tracker")
 _HELPERS = (*_TRACKERS, "forkserver")
 
+_ENDED = (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
+"""What one that has ended is: dead while it goes, where its parent ignores SIGCHLD."""
+
 own_helpers: set[int] = set()
 """Processes, by pid, that a run keeps beside its tests, and ends itself."""
 
@@ -48,7 +51,7 @@ def left_behind(known: Iterable[int] = ()) -> list[psutil.Process]:
 
 
 def running(processes: Iterable[psutil.Process]) -> list[psutil.Process]:
-    """Return those of `processes` that still run; a zombie does not."""
+    """Return those of `processes` that still run; a zombie does not, nor one that is dead."""
     return [process for process in processes if _runs(process)]
 
 
@@ -185,7 +188,7 @@ def limited_files(size: int) -> Iterator[None]:
 
 def _runs(process: psutil.Process) -> bool:
     with suppress(psutil.NoSuchProcess):
-        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+        return bool(process.is_running() and process.status() not in _ENDED)
     return False
 
 

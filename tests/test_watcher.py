@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from mpspec import leftovers
@@ -113,3 +114,13 @@ def test_a_watcher_that_has_died_disturbs_nobody(observer: Observer) -> None:
         os.kill(pid, signal.SIGKILL)
         observer.expect_state(pid, "zombie")
         watcher.tell(os.getpid())
+
+
+@pytest.mark.parametrize("state", [psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD])
+def test_a_process_that_is_about_to_go_does_not_run(
+    state: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = psutil.Process()
+    assert leftovers.running([own]) == [own]
+    monkeypatch.setattr(psutil.Process, "status", lambda _: state)
+    assert leftovers.running([own]) == []
