@@ -224,13 +224,6 @@ class Observer:
             self.read(LOOK_AGAIN)
         return found
 
-    def _read_for(self, seconds: float) -> None:
-        """Read all that arrives in so many seconds."""
-        last = time.monotonic() + seconds
-        self.read()
-        while (left := last - time.monotonic()) > 0:
-            self.read(left)
-
     def read(self, seconds: float = 0) -> None:
         """Read all that has arrived; if nothing has, wait up to `seconds` for it.
 
@@ -346,8 +339,7 @@ class Observer:
         seen = [c for c in users if c.here and not c.in_this_process]
         asleep = all(process_sleeps(c.pid) for c in seen)
         grace = max(self._grace, 0 if seen == users else GRACE)
-        self._read_for(grace)
-        self._deny_if_it_went_on(name, after)
+        self._see_that_it_stays(name, after, grace)
         if asleep:
             how = f"nothing came in a grace of {grace:g} s" if grace else None
             self._add(name, "blocked", after, how, users[0].pid)
@@ -356,6 +348,15 @@ class Observer:
     def _made_by(self, name: str) -> list[Report]:
         """Return what `name` itself reported, without what the observer saw of it."""
         return [report for report in History(self._reports).of(name) if report.kind in REPORTED]
+
+    def _see_that_it_stays(self, name: str, after: str, grace: float) -> None:
+        """Read for `grace` seconds; `AssertionError` once the process goes on."""
+        last = time.monotonic() + grace
+        self.read()
+        self._deny_if_it_went_on(name, after)
+        while (left := last - time.monotonic()) > 0:
+            self.read(left)
+            self._deny_if_it_went_on(name, after)
 
     def _deny_if_it_went_on(self, name: str, after: str) -> None:
         last = self._made_by(name)[-1].event

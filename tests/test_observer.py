@@ -7,8 +7,8 @@ import os
 import signal
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -20,6 +20,7 @@ from mpspec import observer as observer_module
 from mpspec import probe as child_side
 from mpspec.observer import DeadlineError, Observer
 from mpspec.probe import OBSERVER_VARIABLE, Probe, TestIsOver, probe_from_environment
+from mpspec.sleeping import process_sleeps
 from mpspec.work.processes import stay_inside
 
 pytestmark = [
@@ -337,19 +338,22 @@ def test_a_process_that_has_ended_is_not_blocked(observer: Observer, start: Star
         observer.expect_blocked(probe, after="a")
 
 
-def announce_and_sleep_a_while(probe: Probe) -> None:
-    probe.note("asking")
-    time.sleep(0.3)  # as who waits for a service's answer
-    probe.note("answered")
+def test_where_what_sleeps_may_wait_for_an_answer_it_is_given_a_grace(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = fork.Semaphore(0)
 
+    def sleeps_just_before_the_answer(pid: int) -> bool:
+        asleep = process_sleeps(pid)
+        answer.release()
+        return asleep
 
-def test_where_what_sleeps_may_wait_for_an_answer_it_is_given_a_grace(start: Start) -> None:
-    observer = Observer(deadline=5, grace=2)
-    probe = observer.probe("child")
-    start(announce_and_sleep_a_while, probe)
-    with pytest.raises(AssertionError, match="it went on to 'answered'"):
-        observer.expect_blocked(probe, after="asking")
-    observer.close()
+    monkeypatch.setattr("mpspec.observer.process_sleeps", sleeps_just_before_the_answer)
+    with closing(Observer(grace=60)) as observer:
+        probe = observer.probe("child")
+        start(acquire, answer, probe)
+        with pytest.raises(AssertionError, match="it went on to 'acquired'"):
+            observer.expect_blocked(probe, after="acquiring")
 
 
 def test_a_process_that_ended_without_the_announcement_is_said_at_once(
