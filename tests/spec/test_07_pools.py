@@ -525,10 +525,12 @@ def test_a_slow_callback_holds_up_all_other_results(mp, observer):
 def test_a_callback_can_terminate_its_pool(mp, observer):
     def end(_):
         work.report_call(callback, pool.terminate)
+        called.set()
 
-    callback = observer.probe("callback")
+    callback, called = observer.probe("callback"), threading.Event()
     with mp.Pool(1) as pool:
-        pool.apply_async(work.answer, callback=end).wait()
+        pool.apply_async(work.answer, callback=end)
+        assert called.wait(observer.patience)
         assert observer.history.values("returned") == [None]
     pool.join()
 
