@@ -7,17 +7,12 @@ from multiprocessing.reduction import ForkingPickler
 
 
 class Number:
-    """Anything, of which a reducer makes something else."""
-
-
-def reduce(_):
-    """Make the number 3 of it."""
-    return int, (3,)
+    """Anything, of which a reducer makes the number 3."""
 
 
 if __name__ == "__main__":
     mp.set_start_method("dragon")
-    ForkingPickler.register(Number, reduce)
+    ForkingPickler.register(Number, lambda _: (int, (3,)))
     receiver, sender = mp.Pipe(duplex=False)
     sender.send(Number())
     print(receiver.recv())  # multiprocessing: 3

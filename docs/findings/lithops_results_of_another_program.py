@@ -5,18 +5,12 @@ import sys
 
 from lithops.multiprocessing import Process
 
-
-def fail() -> None:
-    """Fail in the other program's child."""
-    raise ValueError("of the other program")
-
-
 if __name__ == "__main__":
-    if "other" in sys.argv:
-        Process(target=fail).start()
-        sys.exit()
-    first = Process(target=print)
+    target = max if "other" in sys.argv else print  # max() fails
+    first = Process(target=target)
     first.start()
+    if "other" in sys.argv:
+        sys.exit()
     first.join()
     subprocess.run([sys.executable, __file__, "other"], check=False)
     second = Process(target=print)
