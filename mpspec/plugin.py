@@ -18,7 +18,7 @@ import psutil
 import pytest
 
 from mpspec import leftovers, reachable
-from mpspec.adapters import LARGEST_FILE, NOTHING, Adapter, adapter_of
+from mpspec.adapters import Adapter, adapter_of
 from mpspec.calls import Calls
 from mpspec.claims import claim_of
 from mpspec.differences import Difference, Differences, DifferencesError
@@ -155,18 +155,15 @@ def cell_of(item: pytest.Item) -> Implementation | None:
     return asked.params["mp"] if asked is not None and is_spec(item.path) else None
 
 
-def adapter_for(item: pytest.Item) -> Adapter | None:
-    """Return the adapter of what a spec test puts to the test, if there is one."""
-    cell = cell_of(item)
-    return adapter_of(cell) if cell else None
+def adapter_for(item: pytest.Item) -> Adapter:
+    """Return the adapter of what a spec test puts to the test."""
+    return adapter_of(cell_of(item))
 
 
 def deadline_of(item: pytest.Item) -> float:
     """Return the seconds that a spec test waits for an event; maybe others where it differs."""
     told: float = item.config.getoption("--deadline")
-    adapter = adapter_for(item)
-    if adapter and adapter.deadline:
-        told = max(told, adapter.deadline)
+    told = max(told, adapter_for(item).deadline or 0)
     known = known_of(item)
     return known.deadline_within(told) if known else told
 
@@ -227,9 +224,11 @@ def pytest_fixture_setup(
 @pytest.fixture
 def observer(request: pytest.FixtureRequest) -> Iterator[Observer]:
     """Return an observer for the length of the test; it hangs up at the end."""
-    adapter = adapter_for(request.node)
-    grace = adapter.grace if adapter else 0
-    observer = Observer(deadline_of(request.node), request.config.getoption("--address"), grace)
+    observer = Observer(
+        deadline_of(request.node),
+        request.config.getoption("--address"),
+        adapter_for(request.node).grace,
+    )
     request.node.stash[observer_key] = observer
     yield observer
     observer.close()
@@ -262,8 +261,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, Any, Any]:
     item.stash[threads_key] = set(threading.enumerate())
     hook, threading.excepthook = threading.excepthook, threading.__excepthook__
     try:
-        adapter = adapter_for(item)
-        with leftovers.limited_files(adapter.largest_file if adapter else LARGEST_FILE):
+        with leftovers.limited_files(adapter_for(item).largest_file):
             return (yield)
     except BaseException:  # an interrupted test is not torn down as others are
         leftovers.end(leftovers.left_behind(_reported(item)))
@@ -278,8 +276,7 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
     yield
     if not is_spec(item.path):
         return
-    adapter = adapter_for(item)
-    own = adapter.own if adapter else NOTHING
+    own = adapter_for(item).own
     processes = _left(item, own)
     held = item.stash.get(held_key, False)
     if held:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from mpspec import leftovers
-from mpspec.adapters import NOTHING, PLAIN, Adapter, adapter_of
+from mpspec.adapters import Adapter, adapter_of
 from mpspec.deadline import Deadline
 from mpspec.implementations import Implementation
 from mpspec.observer import DEADLINE, DeadlineError, Observer
@@ -48,8 +48,8 @@ class Program:
         process: subprocess.Popen[bytes],
         observer: Observer,
         deadline: float,
-        chatter: str = NOTHING,
-        temporary: tempfile.TemporaryDirectory[str] | None = None,
+        chatter: str,
+        temporary: tempfile.TemporaryDirectory[str] | None,
     ) -> None:
         self._chatter = chatter  # a pattern of what does not come from the program
         self._temporary = temporary  # its temporary files, which it cannot remove if it is killed
@@ -170,11 +170,11 @@ def start_program(
       the cell; else, and for no cell, it gets the default.
     """
     told = observer.environment | dict(environment or {})
-    adapter = PLAIN
-    if choose and cell:
-        _see_that_it_offers(cell, PROGRAMS / name)
-        told[IMPLEMENTATION_VARIABLE] = f"{cell.library},{cell.start_method},{cell.memory}"
-        adapter = adapter_of(cell) or PLAIN
+    chosen = cell if choose else None
+    if chosen:
+        _see_that_it_offers(chosen, PROGRAMS / name)
+        told[IMPLEMENTATION_VARIABLE] = f"{chosen.library},{chosen.start_method},{chosen.memory}"
+    adapter = adapter_of(chosen)
     temporary = _temporary_folder(adapter)
     process = _started(
         [*adapter.starts_programs, sys.executable, str(PROGRAMS / name)],

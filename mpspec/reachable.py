@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from mpspec.adapters import adapter_of
+from mpspec.adapters import PLAIN, adapter_of
 from mpspec.implementations import (
     MEMORY,
     Implementation,
@@ -43,7 +43,7 @@ def check(cells: Sequence[Implementation]) -> None:
     """
     for cell in cells:
         adapter = adapter_of(cell)
-        if adapter is not None and adapter.installed:
+        if adapter is not PLAIN and adapter.installed:
             try_out(_IMPORT, cell.library)
             if not adapter.launcher or not adapter.missing():  # else its API is not here yet
                 _look_at(cell.name, cell.api)
@@ -55,10 +55,9 @@ def connect(cells: Sequence[Implementation]) -> None:
     Raises `UnusableImplementationError`.
     """
     for adapter in dict.fromkeys(map(adapter_of, cells)):
-        if adapter is not None:
-            if missing := adapter.missing():
-                raise UnusableImplementationError(missing)
-            adapter.connect()
+        if missing := adapter.missing():
+            raise UnusableImplementationError(missing)
+        adapter.connect()
 
 
 def made_by(name: str) -> list[Implementation]:

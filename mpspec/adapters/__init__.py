@@ -13,6 +13,7 @@ import os
 import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from importlib.util import find_spec
 
 from mpspec.implementations import Implementation
@@ -84,16 +85,17 @@ class Adapter:
 
 
 PLAIN = Adapter("multiprocessing", (), "")
-"""What the standard library is asked for: nothing of its own."""
+"""What anything else is asked for, such as the standard library: nothing of its own."""
 
 
-def adapters() -> list[Adapter]:
+@cache
+def adapters() -> tuple[Adapter, ...]:
     """Return all adapters, those of libraries that are not installed as well."""
     modules = sorted(module.name for module in pkgutil.iter_modules(__path__))
-    return [importlib.import_module(f"{__name__}.{name}").ADAPTER for name in modules]
+    return tuple(importlib.import_module(f"{__name__}.{name}").ADAPTER for name in modules)
 
 
-def adapter_of(cell: Implementation) -> Adapter | None:
-    """Return the adapter that gives `cell`, if one does."""
+def adapter_of(cell: Implementation | None) -> Adapter:
+    """Return the adapter that gives `cell`; `PLAIN` if none does, and for no cell."""
     found = (adapter for adapter in adapters() if cell in adapter.implementations)
-    return next(found, None)
+    return next(found, PLAIN)

@@ -144,7 +144,7 @@ def _asked(names: Sequence[str]) -> _Asked:
 def _see_that_it_can_be_started(cell: Implementation) -> None:
     """Raise `UnusableImplementationError` where the program is not there that starts its tests."""
     adapter = adapter_of(cell)
-    if adapter and adapter.launcher and not shutil.which(adapter.launcher[0]):
+    if adapter.launcher and not shutil.which(adapter.launcher[0]):
         first = adapter.launcher[0]
         raise UnusableImplementationError(f"{adapter.library} is started by {first}: install it")
 
@@ -154,8 +154,7 @@ def _orders(order: Order, asked: _Asked) -> list[Order]:
     ways: dict[tuple[tuple[str, ...], bool], list[str]] = {}
     for name, cells in asked.cells.items():
         adapter = adapter_of(cells[0])
-        way = (adapter.launcher, adapter.alone) if adapter else ((), False)
-        ways.setdefault(way, []).append(name)
+        ways.setdefault((adapter.launcher, adapter.alone), []).append(name)
     if not ways:  # all of the standard library's
         return [order]
     return [
