@@ -127,19 +127,23 @@ class Implementation:
         Of one that adds a start method to multiprocessing, a program imports nothing else: what it
         gets is multiprocessing's module, with what the library has put there.
         """
-        # A context's class is at home in its library's module `context`: what it gives comes from
-        # there, whatever module was asked for the context.
-        homes = [kind.__module__.rpartition(".")[0] for kind in type(self.api).__mro__]
-        own, _, factory = self.library.partition(":")
-        homes += [] if factory else [own, own.rpartition(".")[0]]
-        if self._joins_multiprocessing():
-            homes = ["multiprocessing"]
-        for home in filter(None, homes):
+        for home in filter(None, self._homes()):
             try:
                 return importlib.import_module(f"{home}.{name}")
             except ModuleNotFoundError:
                 continue
         raise NotOffered(f"{self.name} has no module {name}")
+
+    def _homes(self) -> list[str]:
+        """Return the packages in which its modules are, the likeliest first; some may be empty."""
+        api = self.api  # first of all: a library may put what is its own there when asked for it
+        if self._joins_multiprocessing():
+            return ["multiprocessing"]
+        # A context's class is at home in its library's module `context`: what it gives comes from
+        # there, whatever module was asked for the context.
+        homes = [kind.__module__.rpartition(".")[0] for kind in type(api).__mro__]
+        own, _, factory = self.library.partition(":")
+        return homes if factory else [*homes, own, own.rpartition(".")[0]]
 
     def _joins_multiprocessing(self) -> bool:
         """Return whether the library has no API of its own, and adds a start method to Python's."""
