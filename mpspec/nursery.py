@@ -16,17 +16,16 @@ import os
 import secrets
 import subprocess
 import sys
-import time
 import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
+import psutil
+
 from mpspec import faults, leftovers
 from mpspec.claims import read_note
 from mpspec.search_path import search_path
-
-LOOK_AGAIN = 0.005
 
 NEEDED = (
     *("pytest", "pytest_timeout", "pdb", "xml.etree.ElementTree"),
@@ -139,14 +138,12 @@ def _run(arguments: list[str], environment: dict[str, str], output: str) -> None
 
 def _status_of(pid: int, longest: float) -> int:
     """Return the exit status of a fork, which is killed after `longest` seconds."""
-    last = time.monotonic() + longest
-    while time.monotonic() < last:
-        ended, status = os.waitpid(pid, os.WNOHANG)
-        if ended:
-            return os.waitstatus_to_exitcode(status)
-        time.sleep(LOOK_AGAIN)
-    os.kill(pid, 9)
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    fork = psutil.Process(pid)
+    try:
+        return int(fork.wait(longest))
+    except psutil.TimeoutExpired:
+        fork.kill()
+        return int(fork.wait())
 
 
 if __name__ == "__main__":
