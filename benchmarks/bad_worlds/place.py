@@ -16,7 +16,7 @@ from typing import Any
 
 import psutil
 
-from mpspec import verdicts
+from mpspec import leftovers, verdicts
 from mpspec.claims import PACKAGE, spec_folder
 
 MARK = "BAD_WORLD_MARK"
@@ -243,7 +243,7 @@ class Place:
     def _is_of_here(self, process: psutil.Process) -> bool:
         try:
             known = process.environ().get(MARK) == self._mark
-            return known and process.status() != psutil.STATUS_ZOMBIE
+            return known and leftovers.running([process]) != []
         except (psutil.Error, OSError):
             return False
 
